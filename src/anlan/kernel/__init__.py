@@ -1,0 +1,1 @@
+"""One room per shared primitive, stacked: an upper room may import a lower one, never the reverse."""

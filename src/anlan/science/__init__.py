@@ -1,0 +1,1 @@
+"""Pure domain computation: values in, values out. Importable without Django, a database or a network."""
