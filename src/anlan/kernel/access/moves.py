@@ -1,0 +1,77 @@
+"""State machines as data. A move is legal from some states, for some roles; `advance` makes it, or says why not.
+
+"Overdue" is never a state: it is computed from a due date and a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db.models import F, Model
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.types import Actor, Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One row of a transition table. `title` is the verb on the button."""
+
+    slug: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
+
+
+class Stateful(Protocol):
+    state: str
+    version: int
+
+    @property
+    def access_paths(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move as shown under 现在可以做: allowed, or dashed with the reason."""
+
+    move: Move
+    reason: Reason
+
+
+def find(table: Sequence[Move], slug: str) -> Move:
+    return next(move for move in table if move.slug == slug)
+
+
+def offers(table: Sequence[Move], subject: Any, actor: Actor) -> list[Offer]:
+    """Every move that is legal in the object's state, with whether this actor may make it."""
+    return [Offer(move, policy.why(actor, move.permission, subject)) for move in table if subject.state in move.sources]
+
+
+def advance(subject: Any, move: Move, *, actor: Actor, **changes: Any) -> None:
+    """Make the move with a compare-and-set on (id, state, version); set `changes` in the same UPDATE.
+
+    Raises Refused `forbidden`, `illegal` (wrong state) or `stale` (someone else was quicker). The caller's
+    transaction also holds the journal entry.
+    """
+    policy.require(actor, move.permission, subject)
+    if subject.state not in move.sources:
+        raise Refused("illegal", f"现在不能“{move.title}”：状态已是“{_word(subject)}”。")
+    model: type[Model] = type(subject)
+    changed = model._default_manager.filter(pk=subject.pk, state=subject.state, version=subject.version).update(  # noqa: SLF001
+        state=move.target, version=F("version") + 1, **changes
+    )
+    if changed != 1:
+        raise Refused("stale", "别人刚改过这一件，刷新后再办。")
+    subject.state, subject.version = move.target, subject.version + 1
+    for name, value in changes.items():
+        setattr(subject, name, value)
+
+
+def _word(subject: Any) -> str:
+    display = getattr(subject, "get_state_display", None)
+    return str(display()) if display else str(subject.state)

@@ -1,0 +1,59 @@
+"""Switch post, switch display mode, and the page that explains a permission."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import actions, policy
+from anlan.kernel.access.edge import POST_KEY, Request
+from anlan.kernel.access.models import Person, Post
+
+MODES = ("light", "elder", "wall")
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+
+
+def _back(request: Request) -> HttpResponse:
+    target = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if safe else "/")
+
+
+def switch(request: Request) -> HttpResponse:
+    """Act from another of my posts; journalled."""
+    post = Post.objects.select_related("organisation").filter(pk=request.POST.get("post") or 0).first()
+    if post is None:
+        raise Refused("not_found", "没有这个岗位。")
+    actions.switch_post(actor=request.actor, post=post, at=request.at)
+    request.session[POST_KEY] = post.pk
+    return _back(request)
+
+
+def mode(request: Request) -> HttpResponse:
+    """长者模式, 大屏 and language: kept in the session, and on the person when signed in."""
+    chosen, language = request.POST.get("mode", ""), request.POST.get("language", "")
+    if chosen in MODES:
+        request.session["mode"] = chosen
+    if language in LANGUAGES:
+        request.session["language"] = language
+    if request.actor.signed_in:
+        fields = {"mode": request.session.get("mode", "light"), "language": request.session.get("language", "zh-hans")}
+        Person.objects.filter(pk=request.actor.person_id).update(**fields)
+    return _back(request)
+
+
+def explain(request: Request) -> HttpResponse:
+    """For one person and one permission: may they, why, and who else may."""
+    posts = Post.objects.select_related("person", "organisation__parent").order_by("person__name", "id")
+    post = posts.filter(pk=request.GET.get("post") or 0).first()
+    answers = []
+    if post is not None:
+        actor = policy.actor_of(post)
+        answers = [(permission, policy.why(actor, permission.slug)) for permission in policy.permissions().values()]
+    context = {
+        "posts": posts, "post": post, "answers": answers,
+        "permissions": policy.permissions().values(), "roles": policy.roles(),
+    }  # fmt: skip
+    return render(request, "kernel/access/why.html", context)

@@ -1,0 +1,81 @@
+"""Declarations of access: roles, permissions, pages. Pure data; functions only as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+# How far a permission reaches: the whole district, or the holder's organisation and all below it.
+Scope = Literal["district", "own"]
+
+PUBLIC = "public"  # permission of a page anyone may open without signing in
+SIGNED_IN = "signed_in"  # any person with a post
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A kind of post. `opens` is the name of the page shown first after sign-in."""
+
+    slug: str
+    title: str
+    opens: str = "workbench"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """`slug` is `<capability>.<verb>`; `roles` says who holds it and how far it reaches."""
+
+    slug: str
+    title: str
+    roles: Mapping[str, Scope]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One route. `view(request, **kwargs)` receives `request.actor` and `request.at`; the gate has checked `permission`.
+
+    `sample` builds kwargs for an existing object the given actor may see: the matrix test asks for it by id.
+    """
+
+    path: str
+    name: str
+    view: Callable[..., Any]
+    permission: str
+    title: str
+    methods: tuple[str, ...] = ("GET",)
+    section: str = ""
+    kind: Literal["page", "fragment", "export", "api", "file", "stream"] = "page"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does it, from which post. Built at the edge, passed as an argument everywhere else."""
+
+    person_id: int | None
+    post_id: int | None
+    name: str
+    on_behalf_of: str = ""
+    organisation_id: int | None = None
+    path: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.person_id is not None
+
+
+ANONYMOUS = Actor(person_id=None, post_id=None, name="访客")
+SYSTEM = Actor(person_id=None, post_id=None, name="系统", roles=frozenset({"system"}))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """An answer with its why: `allowed`, one sentence, and the roles that would be allowed."""
+
+    allowed: bool
+    sentence: str
+    holders: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.allowed

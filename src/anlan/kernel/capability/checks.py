@@ -1,0 +1,46 @@
+"""Checks of the declarations: run by `anlan check`, by Django's system checks, and by the house tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Role
+from anlan.kernel.capability.types import Capability
+
+
+def _twice(words: Iterable[str], what: str) -> Iterator[str]:
+    yield from (f"{what} {word!r} is declared twice" for word, count in Counter(words).items() if count > 1)
+
+
+def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Iterator[str]:
+    prefix = capability.slug.replace("/", ".") + "."
+    for permission in capability.permissions:
+        if not permission.slug.startswith(prefix):
+            yield f"{capability.slug}: permission {permission.slug!r} must start with {prefix!r}"
+        yield from (f"{permission.slug}: unknown role {role!r}" for role in permission.roles if role not in roles)
+        if not permission.roles:
+            yield f"{permission.slug}: nobody holds it"
+    for verb in capability.verbs:
+        if not verb.slug.startswith(prefix):
+            yield f"{capability.slug}: verb {verb.slug!r} must start with {prefix!r}"
+    for page in capability.pages:
+        if page.permission not in permissions:
+            yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"
+
+
+def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[str]:
+    """Every inconsistency of the declarations, as sentences; empty when sound."""
+    every = tuple(capabilities)
+    known = {permission.slug for capability in every for permission in capability.permissions} | {PUBLIC, SIGNED_IN}
+    slugs = {role.slug for role in roles}
+    found = [fault for capability in every for fault in _of(capability, known, slugs)]
+    found += _twice((capability.slug for capability in every), "capability")
+    found += _twice((permission.slug for one in every for permission in one.permissions), "permission")
+    found += _twice((page.name for one in every for page in one.pages), "page")
+    found += _twice((page.path for one in every for page in one.pages), "path")
+    found += _twice((verb.slug for one in every for verb in one.verbs), "verb")
+    found += _twice((sheet.slug for one in every for sheet in one.sheets), "sheet")
+    found += _twice((formula.slug for one in every for formula in one.formulas), "formula")
+    found += _twice((job.slug for one in every for job in one.jobs), "job")
+    return found

@@ -1,0 +1,49 @@
+"""Capability and Pack: frozen declarations, data and functions only. The whole extension contract is on this page.
+
+To add a capability: make a folder `packs/<pack>/<slug>/`, write `capability.py` with one `CAPABILITY`, add it to the
+pack's tuple in `pack.py`, and write `docs/guide/<pack>/<slug>.md`. The house tests name what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.base.jobs import Job
+from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.journal.types import Verb
+from anlan.kernel.maps.types import Layer
+from anlan.kernel.planning.types import Formula
+from anlan.kernel.registry.types import Sheet
+from anlan.kernel.web.types import Finder, Nav, Waiting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability:
+    """One duty of the district. `slug` is also its folder, URL prefix, docs page, permission and verb prefix."""
+
+    slug: str
+    title: str
+    plan_refs: tuple[str, ...] = ()  # rows of docs/plan-map.md, e.g. ("P1", "E1")
+    permissions: tuple[Permission, ...] = ()
+    pages: tuple[Page, ...] = ()
+    nav: tuple[Nav, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
+    find: Finder | None = None  # search: objects this person may see
+    demo: Callable[[datetime], Any] | None = None  # loads its part of the demonstration, idempotent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A domain: one Django app. Deleting its folder and its two lines of wiring leaves a product that starts."""
+
+    slug: str
+    title: str
+    capabilities: tuple[Capability, ...]

@@ -1,0 +1,59 @@
+"""Declarations of planning: a formula computes an indicator from records, and says where the number comes from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One link of 这个数从哪来: a level of records, what it counts, and the page that shows them."""
+
+    title: str
+    text: str
+    link: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """A value with everything that is needed to believe it. `value` None means it cannot be computed, `note` says why.
+
+    `expected`/`valid` are counts of the base records (e.g. days); `sentence` is the formula with its numbers filled in;
+    `substitution` is shown wherever the figure is shown (以外地站点数据示例); `inputs_hash` fixes the records used.
+    """
+
+    value: Decimal | None
+    unit: str
+    window: tuple[date, date]
+    as_of: date
+    expected: int
+    valid: int
+    sentence: str
+    rule: str
+    inputs_hash: str
+    note: str = ""
+    substitution: str = ""
+    steps: tuple[Step, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formula:
+    """A named computation. `indicators` are the printed names it answers (matched exactly after normalisation).
+
+    `compute(year, as_of)` reads records and returns the year's value as known on `as_of`;
+    `changed_since` lets the worker recompute only when records changed: a cheap fingerprint of the inputs.
+    """
+
+    slug: str
+    title: str
+    unit: str
+    text: str
+    indicators: tuple[str, ...]
+    compute: Callable[[int, date], Computed]
+    fingerprint: Callable[[int], str]
+    # 试算: the same figure under another edition of the standard; shown beside the value, never replacing it.
+    trial: Callable[[int, date], Computed] | None = None

@@ -1,0 +1,17 @@
+"""The Django apps of the house. A pack is one line here and one in `house.py`."""
+
+from __future__ import annotations
+
+APPS = [
+    "anlan.kernel.journal",
+    "anlan.kernel.access",
+    "anlan.kernel.web",
+    "anlan.kernel.files",
+    "anlan.kernel.registry",
+    "anlan.kernel.maps",
+    "anlan.kernel.planning",
+    "anlan.packs.environment",
+    "anlan.packs.safety",
+    "anlan.packs.education",
+    "anlan.server",
+]

@@ -1,0 +1,115 @@
+"""`anlan`: one table of words. Pure commands need no database; the others are Django management commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import django
+from django.core.management import call_command, execute_from_command_line
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from anlan.base.errors import Missing, Refused
+from anlan.kernel.planning.reading.cli import read_command, sample_command
+from anlan.science.air.cli import aqi_command
+
+DONE, BAD_INPUT, LACKING = 0, 2, 3
+
+# Run from any directory: no settings, database, network or Node.
+PURE: dict[tuple[str, ...], Callable[[list[str]], int]] = {
+    ("plan", "read"): read_command,
+    ("plan", "sample"): sample_command,
+    ("air", "aqi"): aqi_command,
+}
+
+# Words of the command line -> management command, which a room keeps in its `management/commands`.
+MANAGED: dict[tuple[str, ...], str] = {
+    ("plan", "import"): "plan_import",
+    ("plan", "coverage"): "plan_coverage",
+    ("air", "import"): "air_import",
+    ("journal", "verify"): "journal_verify",
+    ("demo",): "anlan_demo",
+    ("serve",): "anlan_serve",
+    ("worker",): "anlan_worker",
+    ("doctor",): "anlan_doctor",
+    ("backup",): "anlan_backup",
+    ("restore",): "anlan_restore",
+    ("migrate",): "migrate",
+    ("check",): "check",
+    ("person",): "anlan_person",
+}
+
+USAGE = """用法：anlan 命令 [参数]
+
+不需要数据库：
+  plan read FILE --json       读规划文件
+  plan sample                 打印自带的示例规划
+  air aqi --edition 2012|2026 FILE.csv   逐小时计算 AQI
+需要数据库（默认 ./var，环境变量 ANLAN_VAR、ANLAN_DATABASE_URL 可改）：
+  plan import FILE [--yes]    预览或导入规划
+  plan coverage               数字目标的挂接情况
+  air import FILE [--yes]     预览或导入空气质量小时值
+  journal verify              核对流水的摘要链
+  demo | serve | worker       演示 | 网页 | 时钟与作业
+  person                      新增人员和岗位
+  migrate | check | doctor | backup | restore
+"""
+
+
+def _managed(name: str, arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.server.settings")
+    try:
+        django.setup()
+        call_command(name, *arguments)
+    except Missing as lacking:
+        return _say(lacking.message, LACKING)
+    except Refused as refused:
+        return _say(refused.message, BAD_INPUT)
+    except CommandError as error:
+        return _say(str(error).removeprefix("Error: "), BAD_INPUT)
+    except DatabaseError as error:
+        return _say(f"数据库不能用：{str(error).splitlines()[0]}。先运行 anlan migrate，或看 anlan doctor。", LACKING)
+    except OSError as error:
+        return _say(f"{error.strerror or error}：{error.filename or ''}", BAD_INPUT)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
+    return DONE
+
+
+def _say(sentence: str, status: int) -> int:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    return status
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Dispatch on the first one or two words; returns the exit status."""
+    words = tuple(arguments)
+    for length in (2, 1):
+        head, rest = words[:length], list(words[length:])
+        if head in PURE:
+            return PURE[head](rest)
+        if head in MANAGED:
+            return _managed(MANAGED[head], rest)
+    if words[:1] == ("django",):  # the framework's own commands, for developers
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.server.settings")
+        execute_from_command_line(["anlan", *words[1:]])
+        return DONE
+    asked = not words or words[0] in ("help", "-h", "--help")
+    (sys.stdout if asked else sys.stderr).write(
+        USAGE if asked else f"没有命令“{' '.join(words[:2])}”。看 anlan help。\n"
+    )
+    return DONE if asked else BAD_INPUT
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)

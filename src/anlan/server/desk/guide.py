@@ -1,0 +1,64 @@
+"""The guide (docs/guide, Markdown) inside the product's own shell, with search over headings and text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from anlan.kernel.access.edge import Request
+
+# In a wheel the guide lies inside the package; in a checkout beside src.
+_PLACES = (Path(__file__).parents[2] / "guide", Path(__file__).parents[4] / "docs" / "guide")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the guide. `html` is made from our own files with raw HTML switched off."""
+
+    slug: str
+    title: str
+    text: str
+    html: SafeString
+
+
+@cache
+def leaves() -> dict[str, Leaf]:
+    root = next((place for place in _PLACES if place.is_dir()), None)
+    if root is None:
+        return {}
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    found = {}
+    for file in sorted(root.rglob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        slug = file.relative_to(root).with_suffix("").as_posix()
+        title = text.lstrip("# ").partition("\n")[0].strip()
+        found[slug] = Leaf(slug, title, text, mark_safe(renderer.render(text)))  # noqa: S308 - html=False escapes raw HTML
+    return found
+
+
+def _excerpt(text: str, words: str) -> str:
+    place = max(text.find(words) - 30, 0)
+    return text[place : place + 90].replace("\n", " ")
+
+
+def index(request: Request) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    pages = [
+        (leaf, _excerpt(leaf.text, words) if words else "")
+        for leaf in leaves().values()
+        if words.lower() in leaf.text.lower()
+    ]
+    return render(request, "server/desk/guide.html", {"pages": pages, "words": words})
+
+
+def page(request: Request, slug: str) -> HttpResponse:
+    leaf = leaves().get(slug)
+    if leaf is None:
+        raise Http404
+    return render(request, "server/desk/guide_page.html", {"leaf": leaf, "pages": leaves().values()})

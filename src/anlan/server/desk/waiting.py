@@ -1,0 +1,51 @@
+"""What waits for a person, told by each capability and gathered here; ordered by clock, in three groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from anlan.base import clock
+from anlan.kernel.access.types import Actor
+from anlan.kernel.web.types import Waiting
+from anlan.server.house import CAPABILITIES
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the workbench and its lines."""
+
+    title: str
+    rows: tuple[Waiting, ...]
+
+
+def waiting(actor: Actor, at: datetime) -> list[Waiting]:
+    """Everything that waits for this actor, the most urgent first; what has no clock comes last."""
+    rows = [row for one in CAPABILITIES if one.waiting for row in one.waiting(actor, at)]
+    far = datetime.max.replace(tzinfo=clock.CHINA)
+    return sorted(rows, key=lambda row: (row.due_at or far, row.title))
+
+
+def count_waiting(actor: Actor, at: datetime) -> int:
+    return len(waiting(actor, at))
+
+
+def grouped(rows: list[Waiting], at: datetime) -> list[Group]:
+    """已超时 / 今天到期 / 7 天内 / 以后, empty groups left out."""
+    today_end = at.astimezone(clock.CHINA).replace(hour=23, minute=59, second=59)
+    week_end = today_end + timedelta(days=7)
+
+    def between(low: datetime | None, high: datetime | None) -> tuple[Waiting, ...]:
+        return tuple(
+            row for row in rows
+            if row.due_at and (low is None or row.due_at > low) and (high is None or row.due_at <= high)
+        )  # fmt: skip
+
+    groups = (
+        Group("已超时", tuple(row for row in rows if row.due_at and row.due_at < at)),
+        Group("今天到期", tuple(row for row in between(None, today_end) if row.due_at and row.due_at >= at)),
+        Group("7 天内", between(today_end, week_end)),
+        Group("以后", between(week_end, None)),
+        Group("没有期限", tuple(row for row in rows if row.due_at is None)),
+    )
+    return [group for group in groups if group.rows]

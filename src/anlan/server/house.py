@@ -1,0 +1,36 @@
+"""Everything the product is made of: the kernel's rooms and the packs, as one tuple. The desk gathers from it (`product.py`)."""
+
+from __future__ import annotations
+
+from anlan.kernel.access import declare as access
+from anlan.kernel.capability.types import Capability, Pack
+from anlan.kernel.files import declare as files
+from anlan.kernel.maps import declare as maps
+from anlan.kernel.planning import declare as planning
+from anlan.kernel.registry import declare as registry
+from anlan.packs.education.pack import PACK as EDUCATION
+from anlan.packs.environment.pack import PACK as ENVIRONMENT
+from anlan.packs.safety.pack import PACK as SAFETY
+
+PACKS: tuple[Pack, ...] = (
+    ENVIRONMENT,
+    SAFETY,
+    EDUCATION,
+)
+
+KERNEL: tuple[Capability, ...] = (
+    Capability(slug="access", title="单位与权限", permissions=access.PERMISSIONS, pages=access.PAGES, verbs=access.VERBS),
+    Capability(slug="files", title="附件", permissions=files.PERMISSIONS, pages=files.PAGES, verbs=files.VERBS),
+    Capability(
+        slug="registry", title="台账", permissions=registry.PERMISSIONS, pages=registry.PAGES, nav=registry.NAV,
+        verbs=registry.VERBS, sheets=registry.SHEETS, find=registry.find, demo=registry.demo,
+    ),
+    Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, layers=maps.LAYERS),
+    Capability(
+        slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
+        pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,
+        find=planning.find, demo=planning.demo,
+    ),
+)  # fmt: skip
+
+CAPABILITIES: tuple[Capability, ...] = KERNEL + tuple(one for pack in PACKS for one in pack.capabilities)

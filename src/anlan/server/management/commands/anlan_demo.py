@@ -1,0 +1,74 @@
+"""`anlan demo`: migrate, load the demonstration district, serve and work in one process until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from anlan.base import clock
+from anlan.base.errors import Refused
+from anlan.server import demonstration
+from anlan.server.product import CAPABILITIES
+from anlan.server.worker import loop
+
+
+class _Server(uvicorn.Server):
+    """Says READY once the socket really accepts."""
+
+    def __init__(self, config: uvicorn.Config, ready: Any) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._ready()
+
+
+def _bind(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise Refused("port", f"端口 {port} 已被占用。换一个：make demo PORT={port + 1 if port else 8001}") from None
+    return listener
+
+
+class Command(BaseCommand):
+    help = "演示"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        listener = _bind(options["port"])
+        call_command("migrate", verbosity=0, interactive=False)
+        people = demonstration.load(clock.now())
+        port = listener.getsockname()[1]
+
+        def ready() -> None:
+            self.stdout.write(f"READY http://127.0.0.1:{port}")
+            self.stdout.write(demonstration.sign_in_table(people))
+            self.stdout.flush()
+
+        stop = threading.Event()
+        worker = threading.Thread(
+            target=loop, args=([job for one in CAPABILITIES for job in one.jobs], stop), daemon=True
+        )
+        config = uvicorn.Config(
+            "anlan.server.asgi:application", log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+        )
+        worker.start()
+        try:
+            _Server(config, ready).run(sockets=[listener])
+        finally:
+            stop.set()
+            worker.join(timeout=5)

@@ -1,0 +1,24 @@
+"""The whole product: the house and the desk that gathers from it."""
+
+from __future__ import annotations
+
+from django.core.checks import CheckMessage, Error, register
+
+from anlan.kernel.access import policy
+from anlan.kernel.capability.checks import faults
+from anlan.kernel.capability.types import Capability
+from anlan.server.desk.declare import DESK
+from anlan.server.house import CAPABILITIES as HOUSE
+from anlan.server.roles import ROLES
+
+CAPABILITIES: tuple[Capability, ...] = (*HOUSE, DESK)
+
+
+def open_house() -> None:
+    """Install the declared policy and have Django's system checks read the declarations."""
+    policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
+    register(declarations)
+
+
+def declarations(**_kwargs: object) -> list[CheckMessage]:
+    return [Error(fault, id="anlan.E001") for fault in faults(CAPABILITIES, ROLES)]

@@ -1,0 +1,15 @@
+"""The roles of the district. Which permissions each holds is declared by the capabilities."""
+
+from __future__ import annotations
+
+from anlan.kernel.access.types import Role
+
+ROLES = (
+    Role(slug="administrator", title="系统管理员"),
+    Role(slug="planner", title="规划员"),
+    Role(slug="leader", title="区领导"),
+    Role(slug="bureau_officer", title="部门经办"),
+    Role(slug="environment_officer", title="环境监测员"),
+    Role(slug="street_officer", title="街道经办"),
+    Role(slug="auditor", title="审计员"),
+)
