@@ -50,6 +50,7 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def own_files(tmp_path: Path, settings: Any) -> None:
-    """Each test keeps its attachments in its own folder."""
+def quick_and_apart(tmp_path: Path, settings: Any) -> None:
+    """Each test keeps its attachments in its own folder and spends no time on password hashing."""
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

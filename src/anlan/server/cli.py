@@ -63,19 +63,22 @@ def _managed(name: str, arguments: list[str]) -> int:
     try:
         django.setup()
         call_command(name, *arguments)
-    except Missing as lacking:
-        return _say(lacking.message, LACKING)
-    except Refused as refused:
-        return _say(refused.message, BAD_INPUT)
-    except CommandError as error:
-        return _say(str(error).removeprefix("Error: "), BAD_INPUT)
-    except DatabaseError as error:
-        return _say(f"数据库不能用：{str(error).splitlines()[0]}。先运行 anlan migrate，或看 anlan doctor。", LACKING)
-    except OSError as error:
-        return _say(f"{error.strerror or error}：{error.filename or ''}", BAD_INPUT)
+    except (Refused, CommandError, DatabaseError, OSError) as error:
+        return _explain(error)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
     return DONE
+
+
+def _explain(error: Exception) -> int:
+    """One line that says what to do, and the exit status."""
+    if isinstance(error, Refused):
+        return _say(error.message, LACKING if isinstance(error, Missing) else BAD_INPUT)
+    if isinstance(error, DatabaseError):
+        return _say(f"数据库不能用：{str(error).splitlines()[0]}。先运行 anlan migrate，或看 anlan doctor。", LACKING)
+    if isinstance(error, OSError):
+        return _say(f"{error.strerror or error}：{error.filename or ''}", BAD_INPUT)
+    return _say(str(error).removeprefix("Error: "), BAD_INPUT)
 
 
 def _say(sentence: str, status: int) -> int:

@@ -35,6 +35,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR / "anlan.sqlite3",
+            "TEST": {"NAME": VAR / "test.sqlite3"},  # a file: several threads cannot share one in memory
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
         }
     parts = urlparse(url)

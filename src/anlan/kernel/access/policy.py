@@ -69,19 +69,23 @@ def why(actor: Actor, permission: str, subject: Scoped | None = None) -> Reason:
     if "system" in actor.roles:
         return Reason(True, "系统按规则执行。")
     if permission == SIGNED_IN:
-        return Reason(True, "已登录。") if actor.signed_in else Reason(False, "先登录。")
-    declared = _declared(permission)
-    holders = _titles(declared.roles)
+        return Reason(actor.signed_in, "已登录。" if actor.signed_in else "先登录。")
+    return _by_role(actor, _declared(permission), subject)
+
+
+def _by_role(actor: Actor, permission: Permission, subject: Scoped | None) -> Reason:
+    holders = _titles(permission.roles)
+    held = {permission.roles[role] for role in actor.roles if role in permission.roles}
+    here = subject is None or any(path.startswith(actor.path) for path in subject.access_paths if path and actor.path)
     if not actor.signed_in:
         return Reason(False, "先登录。", holders)
-    held = [declared.roles[role] for role in actor.roles if role in declared.roles]
     if not held:
-        return Reason(False, f"当前岗位不能“{declared.title}”；可由{'、'.join(holders) or '无人'}办理。", holders)
+        return Reason(False, f"当前岗位不能“{permission.title}”；可由{'、'.join(holders)}办理。", holders)
     if "district" in held:
-        return Reason(True, f"岗位可在全区“{declared.title}”。", holders)
-    if subject is None or any(path.startswith(actor.path) for path in subject.access_paths if path):
-        return Reason(True, f"岗位可在本单位“{declared.title}”。", holders)
-    return Reason(False, f"这不是{actor.on_behalf_of}的事项，不能“{declared.title}”。", holders)
+        return Reason(True, f"岗位可在全区“{permission.title}”。", holders)
+    if here:
+        return Reason(True, f"岗位可在本单位“{permission.title}”。", holders)
+    return Reason(False, f"这不是{actor.on_behalf_of}的事项，不能“{permission.title}”。", holders)
 
 
 def may(actor: Actor, permission: str, subject: Scoped | None = None) -> bool:

@@ -81,13 +81,10 @@ def verify() -> Verdict:
     previous, expected, count = GENESIS, 1, 0
     pending = Pending.objects.count()
     for row in Seal.objects.select_related("entry").order_by("seq").iterator(chunk_size=2000):
-        fault = ""
         if row.seq != expected:
-            fault = f"缺第 {expected} 号"
-        elif row.previous != previous or row.digest != link(previous, row.entry):
-            fault = "内容或前一号的摘要不符"
-        if fault:
-            return Verdict(count, previous, row.seq, fault, pending)
+            return Verdict(count, previous, expected, f"缺第 {expected} 号", pending)
+        if row.previous != previous or row.digest != link(previous, row.entry):
+            return Verdict(count, previous, row.seq, "内容或前一号的摘要不符", pending)
         previous, expected, count = row.digest, expected + 1, count + 1
     head = Head.objects.filter(pk=1).first()
     if head and (head.seq != count or head.digest != previous):
