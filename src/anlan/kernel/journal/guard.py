@@ -41,9 +41,9 @@ _POSTGRES_DROP = [
 
 def install(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     for statement in _SQLITE if editor.connection.vendor == "sqlite" else _POSTGRES:
-        editor.execute(statement)
+        editor.execute(statement, params=None)  # the text holds a literal %
 
 
 def remove(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     for statement in _SQLITE_DROP if editor.connection.vendor == "sqlite" else _POSTGRES_DROP:
-        editor.execute(statement)
+        editor.execute(statement, params=None)  # the text holds a literal %
