@@ -40,9 +40,7 @@ PAGES = (
 
 VERBS = (
     Verb(slug="access.organisation.founded", title="新设单位"),
-    Verb(slug="access.organisation.changed", title="修改单位"),
     Verb(slug="access.post.appointed", title="任职"),
     Verb(slug="access.post.ended", title="离任"),
     Verb(slug="access.post.switched", title="切换岗位"),
-    Verb(slug="access.person.added", title="新增人员"),
 )

@@ -1,0 +1,77 @@
+"""Every route × every role. Routes come from the URL resolver, what is allowed from the declarations; nothing is listed by hand.
+
+A route that no capability declares fails, except those of signing in. A refused page answers 403 with a reason
+(401 or the sign-in page for a citizen); an allowed one never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from anlan.kernel.access import policy
+from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Page
+from anlan.server.product import CAPABILITIES
+from anlan.server.roles import ROLES
+from anlan.server.urls import SIGN_IN
+from tests.support.cast import Cast
+
+PAGES = {page.name: page for one in CAPABILITIES for page in one.pages}
+WHO = ("planner", "leader", "auditor", "admin", "officer", "other", "monitor", "street")
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def url_of(page: Page) -> str:
+    """The page's address with arguments that fit the converters; the object need not exist for the gate to answer."""
+    path = page.path
+    for kind, word in (("int", "999999"), ("str", "x"), ("slug", "x"), ("path", "x"), ("uuid", "0" * 32)):
+        while f"<{kind}:" in path:
+            start = path.index(f"<{kind}:")
+            path = path[:start] + word + path[path.index(">", start) + 1 :]
+    return "/" + path
+
+
+def test_every_route_is_declared() -> None:
+    declared = set(PAGES) | {entry.name for entry in SIGN_IN}
+    undeclared = [str(entry.pattern) for entry in patterns(get_resolver()) if entry.name not in declared]
+    assert not undeclared
+
+
+def test_every_role_and_permission_is_used() -> None:
+    asked = {page.permission for page in PAGES.values()}
+    held = {role for permission in policy.permissions().values() for role in permission.roles}
+    assert {role.slug for role in ROLES} <= held
+    assert {slug for slug in asked if "." in slug} <= set(policy.permissions())
+
+
+def _refused(status: int, location: str) -> bool:
+    return status in (401, 403) or (status == 302 and location.startswith("/account/login/"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.name)
+def test_route_by_role(cast: Cast, page: Page) -> None:
+    if page.kind == "stream":
+        pytest.skip("a stream does not end; its gate is tested in server/tests/test_desk.py")
+    for who in (None, *WHO):
+        actor = cast.actor(who) if who else ANONYMOUS
+        client = cast.client(who)
+        client.raise_request_exception = True
+        for method in page.methods:
+            answer = client.generic(method, url_of(page))
+            refused = _refused(answer.status_code, answer.headers.get("Location", ""))
+            may = page.permission == PUBLIC or policy.may(actor, page.permission)
+            if may:
+                assert not refused, f"{who or 'citizen'} {method} {url_of(page)} answered {answer.status_code}"
+                assert answer.status_code < 500, (who, method)
+            else:
+                assert refused, f"{who or 'citizen'} {method} {url_of(page)} answered {answer.status_code}"
