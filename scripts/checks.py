@@ -1,0 +1,109 @@
+"""`make check` and `make test`: everything a change must pass, with what is missing named in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.assets import build
+from scripts.catalogues import compile_all
+from scripts.env import PYTHON, ROOT, VENV, call, environment, fail, install
+from scripts.postgres import binaries, throwaway_postgres
+
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+# Rooms whose behaviour depends on the database engine: run again on PostgreSQL.
+ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_matrix.py")
+
+
+def _required() -> set[str]:
+    return {word for word in os.environ.get("ANLAN_REQUIRE", "").split(",") if word}
+
+
+def _apt(*packages: str) -> None:
+    """On a machine that is ours to set up (root), bring what is asked for."""
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=env, check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        env=env,
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _have_browser() -> bool:
+    return any(Path(path).exists() for path in BROWSERS)
+
+
+def _have_font() -> bool:
+    return any(Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+def _provide(what: str, here: bool, packages: tuple[str, ...], check: object) -> bool:
+    """True when present; installs as root when required; else says how to get it, or fails when required."""
+    if here:
+        return True
+    required = what in _required()
+    if required and os.geteuid() == 0 and shutil.which("apt-get"):
+        _apt(*packages)
+        if callable(check) and check():
+            return True
+    line = f"没有 {what}：apt-get install {' '.join(packages)}"
+    if required:
+        fail(line)
+    sys.stderr.write(f"跳过：{line}\n")
+    return False
+
+
+def _static() -> int:
+    """Style, contracts, types: the first that fails ends the run."""
+    steps = (
+        (VENV / "bin" / "ruff", "check", "."),
+        (VENV / "bin" / "ruff", "format", "--check", "--quiet", "."),
+        (VENV / "bin" / "lint-imports", "--no-logo"),
+        (VENV / "bin" / "mypy",),
+    )
+    for words in steps:
+        status = call(*words, env=environment())
+        if status:
+            return status
+    return 0
+
+
+def check() -> int:
+    install("dev")
+    compile_all()
+    return _static() or call(PYTHON, "-m", "pytest", "-m", "pure", env=environment())
+
+
+def test() -> int:
+    """Static checks, then PostgreSQL, then everything on SQLite with the browser; pytest's closing line is the last."""
+    browser = _provide("browser", _have_browser() and _have_font(), ("chromium", "fonts-noto-cjk"), _have_browser)
+    postgres = _provide("postgres", binaries() is not None, ("postgresql",), binaries)
+    install("dev")
+    build()
+    compile_all()
+    status = _static()
+    if status:
+        return status
+    if postgres:
+        with throwaway_postgres() as url:
+            env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0")
+            on_postgres = call(PYTHON, "-m", "pytest", "-m", "not browser and not pure", *ON_POSTGRES, env=env)
+        if on_postgres:
+            return on_postgres
+    chosen = () if browser else ("-m", "not browser")
+    return call(PYTHON, "-m", "pytest", *chosen, env=environment())
+
+
+def fuzz() -> int:
+    install("dev")
+    return call(PYTHON, "-m", "pytest", "-m", "fuzz", env=environment(HYPOTHESIS_PROFILE="long"))
+
+
+def bench() -> int:
+    install("dev")
+    return call(PYTHON, ROOT / "bench" / "run.py", env=environment())

@@ -1,0 +1,152 @@
+"""Template words of the shell: assets, icons, clocks, numbers, signs."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from anlan.base import clock
+from anlan.kernel.web import charts, words
+
+register = template.Library()
+MANIFEST = Path(__file__).parents[1] / "static" / "built" / "manifest.json"
+
+# Own outline set, 20×20, 1.5 px; never shown without a word.
+ICONS = {
+    "workbench": "M3 11l2-7h10l2 7v5H3zM3 11h4l1 2h4l1-2h4",
+    "map": "M2 5l5-2 6 2 5-2v12l-5 2-6-2-5 2zM7 3v12M13 5v12",
+    "monitor": "M2 10h4l2-6 4 12 2-6h4",
+    "command": "M5 18V3M5 4h10l-2 3 2 3H5",
+    "registry": "M5 2h11v16H5zM5 2c-2 0-2 3 0 3M8 7h5M8 10h5",
+    "planning": "M3 5h2M3 10h2M3 15h2M8 5h9M8 10h9M8 15h9",
+    "reports": "M5 2h7l4 4v12H5zM12 2v4h4M8 11h5M8 14h5",
+    "help": "M10 2a8 8 0 100 16 8 8 0 000-16zM8 8a2 2 0 114 0c0 1-2 1-2 3M10 14v1",
+}
+# The four levels: shape as path, always followed by the word.
+LEVELS = {
+    "red": ("红色", "M5 1h6l4 4v6l-4 4H5l-4-4V5z"),
+    "orange": ("橙色", "M8 1l7 14H1z"),
+    "yellow": ("黄色", "M8 1l7 7-7 7-7-7z"),
+    "blue": ("蓝色", "M8 1a7 7 0 100 14A7 7 0 008 1z"),
+}
+
+
+@cache
+def _manifest() -> dict[str, dict[str, Any]]:
+    return json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
+
+
+def _entry(name: str) -> SafeString:
+    """Tags for one built entry and its styles; nothing when assets are not built."""
+    chunk = _manifest().get(f"src/{name}.ts")
+    if chunk is None:
+        return SafeString("")
+    sheets = format_html_join(
+        "", '<link rel="stylesheet" href="{}">', ((static(f"built/{file}"),) for file in chunk.get("css", ()))
+    )
+    return sheets + format_html('<script type="module" src="{}"></script>', static(f"built/{chunk['file']}"))
+
+
+@register.simple_tag
+def assets() -> SafeString:
+    return _entry("main")
+
+
+@register.simple_tag
+def island(name: str) -> SafeString:
+    """Load an island (`map`, `chart`) on this page only."""
+    return _entry(name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="{}"/></svg>', ICONS.get(name, ICONS["help"])
+    )
+
+
+@register.simple_tag
+def level(name: str, suffix: str = "") -> SafeString:
+    """A level sign: shape, colour and word together."""
+    word, path = LEVELS[name]
+    return format_html(
+        '<span class="level {}"><svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>{}{}</span>',
+        name,
+        path,
+        word,
+        suffix,
+    )
+
+
+@register.simple_tag
+def due(due_at: datetime | None, at: datetime | None = None, started_at: datetime | None = None) -> SafeString:
+    """The clock component."""
+    if due_at is None:
+        return format_html('<span class="quiet">{}</span>', "无期限")
+    shown = words.clock_of(due_at, at or clock.now(), started_at)
+    return format_html('<span class="{}">{}</span>', shown.state, shown.text)
+
+
+@register.filter
+def clock_time(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.CHINA):%H:%M:%S}"
+
+
+@register.filter
+def moment(value: datetime | date | None) -> str:
+    """A date or an instant in the product's words."""
+    if value is None:
+        return "—"
+    at = clock.now()
+    return words.time_words(value, at) if isinstance(value, datetime) else words.day_words(value, at)
+
+
+@register.filter
+def number(value: Decimal | int | float | None, places: str = "") -> str:
+    return words.number_words(value, int(places) if places else None)
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """`mapping[key]`, or empty text."""
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def size(value: int) -> str:
+    return words.size_words(value)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: RequestContext, **changes: Any) -> str:
+    """The current address with some parameters changed; a filter change goes back to page one."""
+    parameters = context["request"].GET.copy()
+    if "page" not in changes:
+        parameters.pop("page", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}"
+
+
+@register.inclusion_tag("web/pager.html", takes_context=True)
+def pager(context: RequestContext, page: Page[Any], what: str = "") -> dict[str, Any]:
+    return {"request": context["request"], "page": page, "what": what}
+
+
+@register.simple_tag
+def bar(percent: Decimal | int | None, behind: bool = False) -> SafeString:
+    return charts.progress_bar(percent, behind=behind)
