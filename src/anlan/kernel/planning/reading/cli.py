@@ -1,0 +1,102 @@
+"""`plan read` and `plan sample`: no database, settings, network or Node; from any directory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import NoReturn
+
+from anlan.base.errors import Refused
+from anlan.kernel.planning.reading.reader import read
+from anlan.kernel.planning.reading.sources import load
+from anlan.kernel.planning.reading.types import Reading, to_json
+
+DONE, BAD_INPUT = 0, 2
+KIND_WORDS = {
+    "year": "到期年", "year_end": "年底前", "ongoing": "长期坚持", "year_then_ongoing": "到期后长期坚持", "as_city_directs": "按市部署",
+}  # fmt: skip
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refused("arguments", f"参数不对：{message}")
+
+
+def read_command(arguments: list[str]) -> int:
+    """`plan read FILE [--json]`; `-` is standard input. Exit 0, or 2 with one line."""
+    parser = _Parser(prog="anlan plan read", add_help=True)
+    parser.add_argument("file")
+    parser.add_argument("--json", action="store_true")
+    try:
+        options = parser.parse_args(arguments)
+        data = sys.stdin.buffer.read() if options.file == "-" else load(Path(options.file))
+        reading = read(data)
+        if reading.missing_rows:
+            raise Refused("missing_rows", f"任务表缺第 {'、'.join(map(str, reading.missing_rows))} 行。补全后再读。")
+    except Refused as refused:
+        return _complain(refused.message)
+    except (OSError, RecursionError) as error:
+        return _complain(f"读不出文件：{error}")
+    _write(json.dumps(to_json(reading), ensure_ascii=False, indent=1) if options.json else summary(reading))
+    return DONE
+
+
+def sample_text() -> str:
+    """Our own made-up plan, in the flattened form of a published one."""
+    return files("anlan.kernel.planning.reading").joinpath("sample_plan.txt").read_text(encoding="utf-8")
+
+
+def sample_command(arguments: list[str]) -> int:
+    """`plan sample [--out FILE]`."""
+    parser = _Parser(prog="anlan plan sample")
+    parser.add_argument("--out")
+    try:
+        options = parser.parse_args(arguments)
+        if options.out is None:
+            _write(sample_text().rstrip("\n"))
+        else:
+            target = Path(options.out)
+            if target.exists():
+                raise Refused("exists", f"{target.name} 已存在，不覆盖。")
+            target.write_text(sample_text(), encoding="utf-8")
+    except Refused as refused:
+        return _complain(refused.message)
+    except OSError as error:
+        return _complain(f"写不出文件：{error}")
+    return DONE
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8") + b"\n") if hasattr(sys.stdout, "buffer") else sys.stdout.write(
+        text + "\n"
+    )
+    sys.stdout.flush()
+
+
+def _complain(sentence: str) -> int:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    return BAD_INPUT
+
+
+def summary(reading: Reading) -> str:
+    """For people: what was found, and what is doubtful."""
+    lines = [
+        reading.document.title or "（没有文件名称）",
+        f"{reading.document.number}　{reading.document.issuer}".strip("　"),
+    ]
+    for plan in reading.plans:
+        kinds = Counter(task.deadline.kind for task in plan.tasks)
+        flagged = Counter(flag for item in (*plan.indicators, *plan.tasks) for flag in item.flags)
+        lines += [
+            "",
+            f"{plan.title}　{plan.period[0]}—{plan.period[1]}",
+            f"  章节 {len(plan.chapters)}，指标 {len(plan.indicators)}，任务 {len(plan.tasks)}，工程和专栏 {len(plan.projects)}，数字目标 {len(plan.targets)}",
+            "  期限：" + "，".join(f"{KIND_WORDS[kind]} {count}" for kind, count in kinds.most_common()),
+            "  标记：" + ("，".join(f"{flag} {count}" for flag, count in flagged.most_common()) or "无"),
+        ]
+    lines += ["", f"未归入的行 {len(reading.unread)}", *reading.problems]
+    return "\n".join(lines)

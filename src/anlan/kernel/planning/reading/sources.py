@@ -1,0 +1,106 @@
+"""Bytes to lines: plain text (UTF-8, GB18030, UTF-16 with a mark), HTML, Word, text PDF. Refusals are one sentence each."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+from anlan.base.errors import Refused
+from anlan.kernel.planning.reading import adapters
+from anlan.kernel.planning.reading.types import Line
+
+LIMIT = 32 * 1024 * 1024
+UNPACKED_LIMIT = 256 * 1024 * 1024
+RATIO_LIMIT = 200
+
+
+def load(path: Path) -> bytes:
+    """The file's bytes; refuses before reading what cannot be a plan."""
+    if not path.exists():
+        raise Refused("absent", f"没有这个文件：{path.name}")
+    if path.is_dir():
+        raise Refused("directory", f"{path.name} 是文件夹，不是文件。")
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused("empty", f"{path.name} 是空文件。")
+    if size > LIMIT:
+        raise Refused(
+            "size", f"{path.name} 有 {size // 1024 // 1024} MB，超过 {LIMIT // 1024 // 1024} MB，不像规划文件。"
+        )
+    try:
+        return path.read_bytes()
+    except PermissionError:
+        raise Refused("permission", f"没有读取 {path.name} 的权限。") from None
+
+
+def lines_of(data: bytes) -> list[Line]:
+    """Lines of any accepted form; the form is judged by content, not by the file's name."""
+    if not data.strip():
+        raise Refused("empty", "文件是空的。")
+    if data.startswith(b"%PDF-"):
+        return adapters.pdf_lines(data)
+    if data.startswith(b"PK\x03\x04"):
+        _check_zip(data)
+        return adapters.docx_lines(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused("encrypted", "这是加密的或旧版的 Word 文件。去掉密码，另存为 docx 再试。")
+    text = _decode(data)
+    if _is_html(text):
+        return adapters.html_lines(text)
+    return text_lines(text)
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    if b"\0" in data and encodings[0] != "utf-16":
+        raise Refused("binary", "这不是文本、网页、Word 或 PDF 文件。")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("encoding", "文字编码认不出。另存为 UTF-8 再试。")
+
+
+def _is_html(text: str) -> bool:
+    opening = text[:2000].lower()
+    return (
+        "<html" in opening
+        or "<!doctype html" in opening
+        or ("<p" in opening and "</" in opening)
+        or "<table" in opening
+    )
+
+
+def text_lines(text: str) -> list[Line]:
+    """Non-blank lines with the number of blank ones before each."""
+    found: list[Line] = []
+    gap = 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        if raw.strip():
+            found.append(Line(number, raw.strip(), gap))
+            gap = 0
+        else:
+            gap += 1
+    return found
+
+
+def _check_zip(data: bytes) -> None:
+    """A Word file, and not a bomb: judged from the directory before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise Refused("broken", "Word 文件已损坏，打不开。") from None
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > UNPACKED_LIMIT or unpacked > RATIO_LIMIT * len(data):
+        raise Refused("bomb", "文件解开后大得不合常理，已拒绝。")
+    names = {entry.filename for entry in entries}
+    if "EncryptedPackage" in names:
+        raise Refused("encrypted", "Word 文件有密码。去掉密码再试。")
+    if "word/document.xml" not in names:
+        raise Refused("form", "这个压缩文件不是 Word 文档。")

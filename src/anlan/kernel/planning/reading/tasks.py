@@ -1,0 +1,198 @@
+"""The task table (任务分解表): rows from a stream of cells in which category cells may be missing (merged in print).
+
+A row is: number, 0–3 category lines, the text, departments one a line, the deadline. The number is trusted only where
+one is expected; in a text whose cells stand apart by exactly one blank line, a doubled or missing blank is a trace of a
+lost, split or inserted line and flags the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anlan.kernel.planning.reading.text import FIRST, YEAR, normal, tidy
+from anlan.kernel.planning.reading.types import Deadline, Line, Task
+
+_DEADLINES = (
+    (re.compile(rf"^{YEAR}年?底(?:前)?$"), "year_end"),
+    (re.compile(rf"^{YEAR}年?(?:起)?并?长期坚持$"), "year_then_ongoing"),
+    (re.compile(rf"^{YEAR}年?$"), "year"),
+    (re.compile(r"^(?:并)?长期坚持$"), "ongoing"),
+    (re.compile(r"^按(?:照)?市(?:统一)?部署(?:开展|执行|推进)?$"), "as_city_directs"),
+)
+_OFFICE = re.compile(
+    r"(?:委|局|办|处|室|中心|公司|支队|大队|分局|法院|检察院|妇联|总工会|团区委|部|单位|部门|所|队|站|厅|院|会|办公室|政府|街道|集团)(?:\(.*\))?$"
+)
+_PAGE = re.compile(r"^[—\-–\s]*\d{1,3}[—\-–\s]*$")
+_SECTION = re.compile(r"^[一二三四五六七八九十]*、")
+LONG, SHORT = 24, 12  # a text cell is longer than any department; shorter than SHORT it may be a category
+
+
+def deadline_of(text: str) -> Deadline | None:
+    """One of the five printed kinds, or None."""
+    word = normal(text)
+    for pattern, kind in _DEADLINES:
+        if found := pattern.match(word):
+            year = int(found.group(1)) if found.groups() else None
+            return Deadline(kind, year, tidy(text))  # type: ignore[arg-type]
+    return None
+
+
+@dataclass
+class Raw:
+    """Cells of one row before they are told apart."""
+
+    number: int
+    cells: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.cells) and deadline_of(self.cells[-1]) is not None
+
+
+@dataclass
+class Table:
+    """Rows told apart, the section headings, and the stray lines."""
+
+    rows: list[Raw] = field(default_factory=list)
+    strays: list[Line] = field(default_factory=list)
+
+
+def _spaced(lines: Sequence[Line]) -> bool:
+    """Whether this source separates every cell by the same blank: only then is an odd blank a trace."""
+    return sum(1 for line in lines if line.gap == 1) > 0.9 * len(lines)
+
+
+def _integer(text: str) -> int | None:
+    word = normal(text)
+    return int(word) if re.fullmatch(r"\d{1,3}", word) else None
+
+
+def _starts_row(lines: Sequence[Line], at: int, row: Raw | None, expected: int) -> bool:
+    """Is the integer at `at` the number of a new row, or a stray page number?"""
+    number = _integer(lines[at].text)
+    if number is None or not expected <= number <= expected + 9:
+        return False
+    following = [_integer(line.text) for line in lines[at + 1 : at + 40]]
+    if row is not None and not row.complete:
+        # An unfinished row: its deadline was lost, or this is a page number and the real number follows.
+        return number not in following
+    # A page number between two rows is followed by the real number at once, or has no text of a row behind it.
+    return number == expected or not (expected in following or number in following)
+
+
+def split_rows(lines: Sequence[Line], first: int = 1) -> Table:
+    """Tell the rows apart; numbers that are skipped or repeated are left to the caller to name."""
+    table, row, spaced = Table(), None, _spaced(lines)
+    for at, line in enumerate(lines):
+        expected = table.rows[-1].number + 1 if table.rows else first
+        odd = spaced and line.gap != 1 and at > 0
+        if _starts_row(lines, at, row, expected):
+            number = _integer(line.text)
+            row = Raw(number if number is not None else expected)
+            table.rows.append(row)
+            if odd:
+                _mark(table, "gap")
+        elif row is None or (row.complete and _SECTION.match(normal(line.text))):
+            table.strays.append(line)
+        elif _integer(line.text) is not None or _PAGE.match(line.text):
+            table.strays.append(line)
+            _flag(row, "stray_number")
+        elif row.complete:
+            row = Raw(expected, [line.text], ["number_missing"])
+            table.rows.append(row)
+        elif odd and line.gap == 0 and row.cells and not _whole(row.cells[-1], line.text):
+            row.cells[-1] += line.text
+            _flag(row, "joined")
+        else:
+            row.cells.append(line.text)
+            if odd:
+                _flag(row, "gap")
+    return table
+
+
+def _whole(previous: str, text: str) -> bool:
+    """Both are cells of their own (an inserted line), not halves of one."""
+    return bool(deadline_of(text) or (_OFFICE.search(normal(previous)) and _OFFICE.search(normal(text))))
+
+
+def _flag(row: Raw, flag: str) -> None:
+    if flag not in row.flags:
+        row.flags.append(flag)
+
+
+def _mark(table: Table, flag: str) -> None:
+    """An odd blank at a row's start may have swallowed the end of the row before: flag both."""
+    for row in table.rows[-2:]:
+        _flag(row, flag)
+
+
+def _text_at(cells: list[str]) -> int | None:
+    """Which cell is the task's text: the longest if longer than any name can be, else the last before the offices."""
+    if not cells:
+        return None
+    at = max(range(len(cells)), key=lambda index: len(cells[index]))
+    if len(normal(cells[at])) >= LONG or cells[at].rstrip().endswith("。"):
+        return at
+    offices = len(cells)
+    while offices and _OFFICE.search(normal(cells[offices - 1])):
+        offices -= 1
+    return offices - 1 if offices and len(normal(cells[offices - 1])) >= SHORT else None
+
+
+def tell(row: Raw, inherited: list[str]) -> Task:
+    """Name the cells of a row; empty categories come from the row above (`inherited` is updated)."""
+    flags, cells = list(row.flags), [tidy(cell) for cell in row.cells]
+    due = deadline_of(cells[-1]) if cells else None
+    if due is None:
+        flags.append("deadline_missing")
+        due = Deadline("year", None, "")
+    else:
+        cells = cells[:-1]
+    at = _text_at(cells)
+    if at is None:
+        flags.append("text_missing")
+        at = next((index for index, cell in enumerate(cells) if _OFFICE.search(normal(cell))), len(cells))
+        categories, text, departments = cells[:at], "", cells[at:]
+    else:
+        categories, text, departments = cells[:at], cells[at], cells[at + 1 :]
+    if not departments:
+        flags.append("departments_missing")
+    elif any(not _OFFICE.search(normal(name)) for name in departments):
+        flags.append("department_unusual")
+    path = _path(categories, inherited, flags)
+    return Task(str(row.number), path, text, departments, due, flags)
+
+
+def _path(categories: list[str], inherited: list[str], flags: list[str]) -> list[str]:
+    """[任务, 任务类别]. Three or more lines: the first cell was printed on several lines."""
+    if len(categories) >= 2:
+        inherited[:] = ["".join(categories[:-1]), categories[-1]]
+    else:
+        flags.append("inherited")
+        inherited[:] = [inherited[0], categories[0] if categories else inherited[1]]
+    return list(inherited)
+
+
+def read_table(lines: Sequence[Line]) -> tuple[list[Task], list[Line], list[int]]:
+    """(tasks in order, stray lines, numbers that are missing between the first and the last)."""
+    table = split_rows(lines)
+    inherited = ["", ""]
+    tasks: list[Task] = []
+    seen: dict[str, Task] = {}
+    for row in table.rows:
+        task = tell(row, inherited)
+        if task.number in seen:
+            seen[task.number].flags.append("duplicate_number")
+            task.flags.append("duplicate_number")
+        seen[task.number] = task
+        tasks.append(task)
+    numbers = {int(task.number) for task in tasks}
+    missing = [number for number in range(1, max(numbers, default=0) + 1) if number not in numbers]
+    return tasks, table.strays, missing
+
+
+def is_section(line: Line) -> bool:
+    return bool(FIRST.match(normal(line.text)) or _SECTION.match(normal(line.text)))

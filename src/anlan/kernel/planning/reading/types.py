@@ -1,0 +1,157 @@
+"""What a reading is made of. Field names are those of `anlan plan read --json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+DeadlineKind = Literal["year", "year_end", "ongoing", "year_then_ongoing", "as_city_directs"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line or cell. `number` counts source lines from 1; `gap` is how many blank lines stood before it."""
+
+    number: int
+    text: str
+    gap: int = 1
+
+
+@dataclass
+class Document:
+    title: str = ""
+    number: str = ""
+    issuer: str = ""
+    index: str = ""
+    topics: list[str] = field(default_factory=list)
+    valid: str = ""
+
+
+@dataclass
+class Chapter:
+    """A heading with the paragraphs below it. `number` as printed (`四、`), `path` all numbers from the top (`四/（一）/1`)."""
+
+    number: str
+    title: str
+    level: int
+    path: str
+    text: str
+
+
+@dataclass
+class Indicator:
+    number: int
+    group: str
+    name: str
+    unit: str
+    baseline: Decimal | None
+    target: Decimal | None
+    baseline_text: str
+    target_text: str
+    comparator: str
+    kind: str | None
+    flags: list[str]
+
+
+@dataclass
+class Deadline:
+    kind: DeadlineKind
+    year: int | None
+    text: str
+
+
+@dataclass
+class Task:
+    number: str
+    path: list[str]
+    text: str
+    departments: list[str]
+    deadline: Deadline
+    flags: list[str]
+
+
+@dataclass
+class Project:
+    """A key project (`kind` key_project) or an item of a box (`kind` box_item, `box` its title)."""
+
+    number: str
+    title: str
+    text: str
+    kind: str
+    box: str
+
+
+@dataclass
+class Target:
+    """A number promised in running text. `place` is `chapter path ¶paragraph @offset`; `attached_to` an indicator name or None."""
+
+    text: str
+    value: Decimal
+    unit: str
+    comparator: str
+    year: int | None
+    place: str
+    attached_to: str | None
+
+
+@dataclass
+class Plan:
+    title: str
+    period: tuple[int, int]
+    chapters: list[Chapter] = field(default_factory=list)
+    indicators: list[Indicator] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+
+
+@dataclass
+class Unread:
+    line: int
+    text: str
+
+
+@dataclass
+class Account:
+    """Printed characters by owner. `source` must equal the sum of the others; `reader.read` refuses to answer otherwise."""
+
+    source: int = 0
+    document: int = 0
+    chapters: int = 0
+    tables: int = 0
+    projects: int = 0
+    unread: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        return self.source == self.document + self.chapters + self.tables + self.projects + self.unread
+
+
+@dataclass
+class Reading:
+    document: Document
+    plans: list[Plan]
+    unread: list[Unread]
+    account: Account
+    problems: list[str]  # sentences naming what is missing or doubtful, e.g. 任务表缺第 37 行
+    missing_rows: list[int]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def to_json(reading: Reading) -> dict[str, Any]:
+    """The published interface of `plan read --json`: numbers as JSON numbers, everything else text, lists and null."""
+    return {
+        "document": _plain(asdict(reading.document)),
+        "plans": [_plain(asdict(plan)) for plan in reading.plans],
+        "unread": [{"line": one.line, "text": one.text} for one in reading.unread],
+    }
