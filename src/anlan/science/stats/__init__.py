@@ -1,0 +1,1 @@
+"""Rounding as the standards round, and trends."""
