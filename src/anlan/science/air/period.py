@@ -135,12 +135,12 @@ def evaluate(days: Sequence[Day], first: date, last: date, edition: Edition) -> 
     valid = {item: [value for one in inside if (value := one.values[item]) is not None] for item in ITEMS}
     mean = {item: sum(values, Fraction(0)) / len(values) if values else None for item, values in valid.items()}
     high = {item: percentile(values, PERCENTILES[item]) for item, values in valid.items()}
-    value = {item: high[item] if item in ("CO", "O3") else mean[item] for item in ITEMS}
+    stands = {item: high[item] if item in ("CO", "O3") else mean[item] for item in ITEMS}
     usable = [one for one in inside if one.usable]
     clear = [one for one in usable if not one.dust]
     return Period(
         first, last, edition.key, (last - first).days + 1, {item: len(values) for item, values in valid.items()},
-        mean, high, value, composite(value, INDICES["2012" if edition.key == "2012" else "2026_equal"]),
+        mean, high, stands, composite(stands, INDICES["2012" if edition.key == "2012" else "2026_equal"]),
         _good(usable), len(usable), _good(clear), len(clear), sum(one.dust for one in inside), _failures(inside, first, last),
     )  # fmt: skip
 

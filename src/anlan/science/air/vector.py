@@ -58,7 +58,8 @@ def _half_even(value: Ints, divisor: Ints | int) -> Ints:
     """value / divisor rounded half to even; both non-negative."""
     whole, rest = np.divmod(value, divisor)
     twice = 2 * rest
-    return whole + ((twice > divisor) | ((twice == divisor) & (whole % 2 == 1)))
+    up = (twice > divisor) | ((twice == divisor) & (whole % 2 == 1))
+    return np.asarray(whole + up, dtype=np.int64)
 
 
 @cache
