@@ -7,6 +7,7 @@ from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.planning import declare as planning
+from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.registry import declare as registry
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
@@ -30,6 +31,11 @@ KERNEL: tuple[Capability, ...] = (
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
         pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,
         find=planning.find, demo=planning.demo,
+    ),
+    Capability(
+        slug="planning_decisions", title="重大行政决策", plan_refs=("P5",), permissions=decisions.PERMISSIONS,
+        pages=decisions.PAGES, nav=decisions.NAV, verbs=decisions.VERBS, waiting=decisions.waiting, find=decisions.find,
+        demo=decisions.demo,
     ),
 )  # fmt: skip
 

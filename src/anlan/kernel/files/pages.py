@@ -17,6 +17,11 @@ def download(request: Request, number: int) -> HttpResponse:
     stored = rows.filter(pk=number).first()
     if stored is None:
         raise Http404
+    return sent(stored)
+
+
+def sent(stored: Stored) -> HttpResponse:
+    """The bytes as an attachment. The caller has checked that the reader may have them."""
     response = FileResponse(stored.location.open("rb"), as_attachment=True, filename=stored.name)
     response["Content-Type"] = stored.media_type
     response["X-Content-Type-Options"] = "nosniff"
