@@ -13,10 +13,11 @@ from typing import NoReturn
 from anlan.base.errors import Refused
 from anlan.kernel.planning.reading.reader import read
 from anlan.kernel.planning.reading.sources import load
-from anlan.kernel.planning.reading.types import Reading, to_json
+from anlan.kernel.planning.reading.types import Reading, require_complete, to_json
 
 DONE, BAD_INPUT = 0, 2
 KIND_WORDS = {
+    None: "未写明",
     "year": "到期年", "year_end": "年底前", "ongoing": "长期坚持", "year_then_ongoing": "到期后长期坚持", "as_city_directs": "按市部署",
 }  # fmt: skip
 
@@ -35,8 +36,7 @@ def read_command(arguments: list[str]) -> int:
         options = parser.parse_args(arguments)
         data = sys.stdin.buffer.read() if options.file == "-" else load(Path(options.file))
         reading = read(data)
-        if reading.missing_rows:
-            raise Refused("missing_rows", f"任务表缺第 {'、'.join(map(str, reading.missing_rows))} 行。补全后再读。")
+        require_complete(reading)
     except Refused as refused:
         return _complain(refused.message)
     except (OSError, RecursionError) as error:
@@ -90,7 +90,8 @@ def summary(reading: Reading) -> str:
     ]
     for plan in reading.plans:
         kinds = Counter(task.deadline.kind for task in plan.tasks)
-        flagged = Counter(flag for item in (*plan.indicators, *plan.tasks) for flag in item.flags)
+        flags = [item.flags for item in plan.indicators] + [item.flags for item in plan.tasks]
+        flagged = Counter(flag for some in flags for flag in some)
         lines += [
             "",
             f"{plan.title}　{plan.period[0]}—{plan.period[1]}",

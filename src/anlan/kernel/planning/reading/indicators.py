@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from anlan.kernel.planning.reading.text import SECOND, THIRD, decimal_of, normal, tidy
+from anlan.kernel.planning.reading.text import SECOND, THIRD, decimal_of, losses, normal, tidy
 from anlan.kernel.planning.reading.types import Indicator, Line
 
 KINDS = ("约束性", "预期性", "导向性")
@@ -15,8 +15,6 @@ _ASSIGNED = re.compile(r"^(?:完成市下|达目标|完成市下达目标|市下
 # Words that say less is better; everything else is better the more there is.
 _LESS = re.compile(r"浓度|近视|大班额|死亡|损失|劣|黑臭|降尘|事故|能耗(?!.*降低)")
 _UNIT = re.compile(r"\((?:比例)?(%|微克/立方米|毫克/立方米|万吨|吨|个|人|所|公里|小时|万元|亿元|平方米|公顷)?\)?$")
-# A class or grade whose numeral the publication lost.
-_LOST = re.compile(r"(?:优于|达到|劣|[^分种品同])类(?:水体|标准)|国及以下")
 _SIGNS = {">=": ">=", "≥": ">=", ">": ">", "<=": "<=", "≤": "<=", "<": "<="}
 
 
@@ -77,8 +75,7 @@ def _one(cells: list[str], kind: str, group: str, found: list[Indicator]) -> str
     comparator = _comparator(name, target_text)
     baseline, target = decimal_of(baseline_text), None if comparator == "city_assigned" else decimal_of(target_text)
     flags = ["below_baseline"] if _below(baseline, target, comparator) else []
-    if _LOST.search(normal(name)):
-        flags.append("illegible")
+    flags += losses(name)
     if not target_text:
         flags.append("target_missing")
     if number is None:

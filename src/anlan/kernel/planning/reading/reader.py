@@ -12,7 +12,7 @@ from anlan.kernel.planning.reading import targets as numeric
 from anlan.kernel.planning.reading.sources import lines_of, load
 from anlan.kernel.planning.reading.structure import Section, Skeleton, build, header, ordinal, plan_starts
 from anlan.kernel.planning.reading.tasks import is_section, read_table
-from anlan.kernel.planning.reading.text import THIRD, normal, period_of, printed, tidy
+from anlan.kernel.planning.reading.text import FIRST, THIRD, normal, period_of, printed, tidy
 from anlan.kernel.planning.reading.types import Account, Deadline, Line, Plan, Project, Reading, Task, Unread
 
 # Chapters that look ahead; the others report the past and promise nothing.
@@ -43,6 +43,7 @@ def read_lines(lines: Sequence[Line]) -> Reading:
         reading.plans.append(_plan(skeleton, reading))
     if not any(plan.chapters and (plan.tasks or plan.indicators) for plan in reading.plans):
         raise Refused("not_a_plan", "没有找到规划：标题下面没有指标，也没有任务。")
+    reading.unread.sort(key=lambda one: one.line)
     if not account.balanced:
         message = f"characters do not add up: {account}"
         raise AssertionError(message)
@@ -64,6 +65,8 @@ def _plan(skeleton: Skeleton, reading: Reading) -> Plan:
         reading.problems.append(f"{skeleton.title}：没有写明规划年限。")
         period = (0, 0)
     plan = Plan(skeleton.title, period)
+    reading.unread += [Unread(line.number, line.text) for line in skeleton.strays]
+    account.unread += _count(skeleton.strays)
     _indicators(plan, skeleton, account)
     key = [section for section in skeleton.sections if _under(skeleton, section, "重点工程")]
     _projects(plan, skeleton, key, account)
@@ -126,12 +129,12 @@ def _projects(plan: Plan, skeleton: Skeleton, key: list[Section], account: Accou
             title, _stop, text = (
                 re.split(r"([。:：])", body, maxsplit=1) if re.search(r"[。:：]", body) else (body, "", "")
             )
-            plan.projects.append(Project(number.strip(), title.strip(), text.strip(), "box_item", box.title))
+            plan.projects.append(Project(number.strip(), title.strip(), text.strip(), "box_item", box.title, box.place))
     for section in key:
         account.projects += _section_size(section)
         if section.level == 2:
             text = "\n".join(tidy(line.text) for line in section.lines)
-            plan.projects.append(Project(section.number, section.title, text, "key_project", ""))
+            plan.projects.append(Project(section.number, section.title, text, "key_project", "", section.place))
 
 
 def _tasks(plan: Plan, skeleton: Skeleton, reading: Reading) -> None:
@@ -142,12 +145,16 @@ def _tasks(plan: Plan, skeleton: Skeleton, reading: Reading) -> None:
 
 
 def _table(plan: Plan, skeleton: Skeleton, reading: Reading) -> None:
-    plan.tasks, strays, missing = read_table(skeleton.task_lines)
+    chapters = "¶".join(line.text for section in skeleton.sections for line in (*section.heading, *section.lines))
+    plan.tasks, strays, missing = read_table(skeleton.task_lines, chapters)
     kept = [line for line in strays if not is_section(line)]
     reading.unread += [Unread(line.number, line.text) for line in kept]
     reading.account.unread += _count(kept)
     reading.account.tables += _count(skeleton.task_lines) - _count(kept)
     reading.missing_rows += missing
+    for line in strays:
+        if is_section(line) and not FIRST.match(normal(line.text)):
+            reading.problems.append(f"任务表的小标题缺序号：{tidy(line.text)}。")
     if missing:
         reading.problems.append(f"任务表缺第 {'、'.join(map(str, missing))} 行。")
     for task in plan.tasks:
@@ -171,7 +178,7 @@ def _clauses(skeleton: Skeleton) -> list[Task]:
             text = "\n".join([section.title, *(tidy(line.text) for line in section.lines)])
             number = f"{ordinal(top.number)}.{ordinal(section.number)}"
             flags = ["departments_missing", "deadline_missing"]
-            tasks.append(Task(number, [*parents, section.title], text, [], Deadline("year", None, ""), flags))
+            tasks.append(Task(number, [*parents, section.title], text, [], Deadline(None, None, ""), flags))
     return tasks
 
 

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from anlan.base.errors import Refused
-from anlan.kernel.planning.reading import adapters
+from anlan.kernel.planning.reading import markup, pdf
 from anlan.kernel.planning.reading.types import Line
 
 LIMIT = 32 * 1024 * 1024
@@ -39,15 +39,15 @@ def lines_of(data: bytes) -> list[Line]:
     if not data.strip():
         raise Refused("empty", "文件是空的。")
     if data.startswith(b"%PDF-"):
-        return adapters.pdf_lines(data)
+        return pdf.pdf_lines(data)
     if data.startswith(b"PK\x03\x04"):
         _check_zip(data)
-        return adapters.docx_lines(data)
+        return markup.docx_lines(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused("encrypted", "这是加密的或旧版的 Word 文件。去掉密码，另存为 docx 再试。")
     text = _decode(data)
     if _is_html(text):
-        return adapters.html_lines(text)
+        return markup.html_lines(text)
     return text_lines(text)
 
 

@@ -18,6 +18,8 @@ TABLE_TITLE = re.compile(r"任务分解表$")
 TABLE_HEADS = ("序号", "任务", "任务类别", "任务内容", "牵头部门", "完成时限")
 INDICATOR_TITLE = re.compile(r"(?:指标体系|发展主要目标|主要指标表?)$")
 INDICATOR_HEADS = re.compile(r"^(?:序号|指标|主要指标|属性|指标属性|\d{4}年?)$")
+PAGE = re.compile(r"^[—\-–·]*\d{1,3}[—\-–·]*$|^第\d+页(?:共\d+页)?$")  # of a line without blanks
+PAGE_DASHED = re.compile(r"^[—\-–·]+\d{1,3}[—\-–·]+$|^第\d+页(?:共\d+页)?$")
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Section:
 class Box:
     title: str
     heading: Line
+    place: str
     items: list[Line] = field(default_factory=list)
 
 
@@ -59,6 +62,7 @@ class Skeleton:
     task_lines: list[Line] = field(default_factory=list)
     heads: list[Line] = field(default_factory=list)  # table titles and column heads
     titles: list[Line] = field(default_factory=list)
+    strays: list[Line] = field(default_factory=list)  # page numbers
 
 
 def header(lines: Sequence[Line]) -> tuple[Document, list[Line], list[Line]]:
@@ -141,7 +145,7 @@ def heading_of(text: str) -> tuple[int, str, str, str] | None:
         if len(flat) <= 45 and not flat.endswith(("。", ";")):
             return rank, number, body, ""
         lead, stop, rest = body.partition("。")
-        if rank == 2 or rank == 1 or (len(lead) > 40 and rank == 4):
+        if rank in (1, 2) or (len(lead) > 40 and rank == 4):
             return None
         return (rank, number, lead, rest) if stop else None
     return None
@@ -158,6 +162,16 @@ def _after(word: str, number: str) -> str:
     return ""
 
 
+def table_kind(words: Sequence[str]) -> str:
+    """`tasks` or `indicators` when these words without blanks are the column heads of a table, else nothing."""
+    if not words or words[0] not in ("序号", *TABLE_HEADS) and not INDICATOR_HEADS.match(words[0]):
+        return ""
+    if sum(word in TABLE_HEADS for word in words[:6]) >= 4:
+        return "tasks"
+    heads = [word for word in words[:6] if INDICATOR_HEADS.match(word)]
+    return "indicators" if len(heads) >= 3 and any(word[:4].isdecimal() for word in heads) else ""
+
+
 class Builder:
     """Walks the lines of one plan once and hands each to its owner."""
 
@@ -169,26 +183,34 @@ class Builder:
         self._mode = "text"
         self._stack: list[tuple[int, str]] = []
 
-    def feed(self, line: Line) -> None:
-        word = normal(line.text)
+    def feed(self, line: Line, ahead: Sequence[str]) -> None:
+        """`ahead` are this line and the next five without blanks, to recognise a table whose title is lost."""
+        word = ahead[0]
         if TABLE_TITLE.search(word) and "附件:" not in word:
             self._mode = "tasks"
             self.plan.heads.append(line)
         elif self._mode == "tasks":
             (self.plan.heads if word in TABLE_HEADS else self.plan.task_lines).append(line)
+        elif PAGE_DASHED.match(word) or (self._mode == "text" and PAGE.match(word)):
+            self.plan.strays.append(line)
         elif self._mode == "indicators":
             self._indicator(line, word)
-        elif INDICATOR_TITLE.search(word) and "、" not in word and not SECOND.match(word) and len(word) < 40:
+        elif self._titles_indicators(word):
             self._mode = "indicators"
+            self.plan.heads.append(line)
+        elif kind := table_kind(ahead):
+            self._mode = kind
             self.plan.heads.append(line)
         else:
             self._text(line, word)
 
+    def _titles_indicators(self, word: str) -> bool:
+        return bool(INDICATOR_TITLE.search(word)) and "、" not in word and not SECOND.match(word) and len(word) < 40
+
     def _indicator(self, line: Line, word: str) -> None:
-        """A table ends at the first line that is a sentence or a heading of the text."""
+        """A table ends at the first line that is a sentence or a heading of the text; `(一)` of few words is a group."""
         sentence = len(word) > 40 or word.endswith("。") or word.startswith("指标说明")
-        group = SECOND.match(word) and not self._has_kind_ahead(word)
-        if sentence or CHAPTER.match(word) or FIRST.match(word) or group:
+        if sentence or CHAPTER.match(word) or FIRST.match(word) or (SECOND.match(word) and len(word) > 14):
             self._mode = "text"
             self._text(line, word)
         elif INDICATOR_HEADS.match(word) and not self.plan.indicator_lines:
@@ -196,29 +218,37 @@ class Builder:
         else:
             self.plan.indicator_lines.append(line)
 
-    def _has_kind_ahead(self, word: str) -> bool:
-        """`(一)生态环境质量` inside the table is a group: it is short and the last heading has other siblings."""
-        return len(word) <= 14
-
     def _text(self, line: Line, word: str) -> None:
         if box := BOX.match(word):
-            self._box = Box(f"专栏{box.group(1)} {_after(tidy(line.text), '专栏' + box.group(1))}", line)
+            title = f"专栏{box.group(1)} {_after(tidy(line.text), '专栏' + box.group(1))}"
+            self._box = Box(title, line, self._section.place)
             self.plan.boxes.append(self._box)
             return
-        if self._box is not None and self._boxed(line, word):
+        if self._box is not None and self._boxed(self._box, line, word):
             return
         self._box = None
         found = heading_of(line.text)
-        if found is None:
-            self._section.lines.append(line)
-        else:
+        if found is not None and not (found[0] == 4 and self._lists_indicators()):
             self._open(line, *found)
+        elif found is None and self._continues_title(word):
+            self._section.title = f"{self._section.title} {tidy(line.text)}"
+            self._section.heading.append(line)
+        else:
+            self._section.lines.append(line)
 
-    def _boxed(self, line: Line, word: str) -> bool:
+    def _lists_indicators(self) -> bool:
+        """Below 主要指标 the numbered lines are indicators, not headings."""
+        return normal(self._section.title).endswith("主要指标")
+
+    def _continues_title(self, word: str) -> bool:
+        """A chapter's title may stand on two lines: the second is short, without a sentence's marks."""
+        fresh = len(self._section.heading) == 1 and not self._section.lines
+        return fresh and self._section.number.startswith("第") and len(word) <= 30 and not re.search(r"[,。;:、]", word)
+
+    def _boxed(self, box: Box, line: Line, word: str) -> bool:
         """Items of a box are numbered from 1 without a break; anything else ends it."""
-        box = self._box
         item = THIRD.match(word)
-        if box is None or not item or int(item.group(1)) != len(box.items) + 1:
+        if not item or int(item.group(1)) != len(box.items) + 1:
             return False
         box.items.append(line)
         return True
@@ -246,6 +276,7 @@ def ordinal(number: str) -> int:
 
 def build(title: str, titles: Sequence[Line], lines: Sequence[Line]) -> Skeleton:
     builder = Builder(title, titles)
-    for line in lines:
-        builder.feed(line)
+    words = [normal(line.text) for line in lines]
+    for at, line in enumerate(lines):
+        builder.feed(line, words[at : at + 6])
     return builder.plan

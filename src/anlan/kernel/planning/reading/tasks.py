@@ -8,10 +8,11 @@ lost, split or inserted line and flags the row.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anlan.kernel.planning.reading.text import FIRST, YEAR, normal, tidy
+from anlan.kernel.planning.reading.text import YEAR, losses, normal, tidy
 from anlan.kernel.planning.reading.types import Deadline, Line, Task
 
 _DEADLINES = (
@@ -148,7 +149,7 @@ def tell(row: Raw, inherited: list[str]) -> Task:
     due = deadline_of(cells[-1]) if cells else None
     if due is None:
         flags.append("deadline_missing")
-        due = Deadline("year", None, "")
+        due = Deadline(None, None, "")
     else:
         cells = cells[:-1]
     at = _text_at(cells)
@@ -176,14 +177,76 @@ def _path(categories: list[str], inherited: list[str], flags: list[str]) -> list
     return list(inherited)
 
 
-def read_table(lines: Sequence[Line]) -> tuple[list[Task], list[Line], list[int]]:
-    """(tasks in order, stray lines, numbers that are missing between the first and the last)."""
+@dataclass
+class Known:
+    """What the table and the chapters say elsewhere: a cell cut in two can be told by finding it whole there."""
+
+    chapters: str  # normalised text of the plan's chapters, commas left out
+    cells: Counter[str]
+
+    def cut(self, first: str, second: str) -> bool:
+        """Whether two neighbouring cells are halves of one."""
+        one, two = normal(first), normal(second)
+        if self.cells[one] > 1 and self.cells[two] > 1:
+            return False
+        return bool(self.cells[one + two]) or (len(one + two) > 6 and _bare(one + two) in self.chapters)
+
+    def category(self, word: str) -> bool:
+        """Whether a category is found elsewhere; what stands in brackets is the table's own addition."""
+        bare = _bare(re.sub(r"\(.*", "", normal(word)))
+        return self.cells[normal(word)] > 1 or bare in self.chapters
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[,、\"“”]", "", text)
+
+
+def _rejoin(row: Raw, known: Known) -> None:
+    """Put together cells that are halves of one, and say so."""
+    cells: list[str] = []
+    for cell in row.cells:
+        if cells and deadline_of(cell) is None and known.cut(cells[-1], cell):
+            cells[-1] += cell
+            _flag(row, "joined")
+        else:
+            cells.append(cell)
+    row.cells = cells
+
+
+# A flag that makes the categories doubtful for the rows that inherit them.
+_DOUBT = frozenset(("gap", "joined", "number_missing", "category_unusual", "text_missing", "path_doubtful", "stray_number"))
+
+
+def _judge(task: Task, categories: int, doubtful: bool, known: Known) -> None:
+    """Flag what the row shows only beside the others."""
+    if categories > 1 and not known.category(task.path[0]) and not known.chapters.count(_bare(normal(task.path[0]))):
+        task.flags.append("category_unusual")
+    elif categories and (not known.category(task.path[1]) or re.search(r"[,。;]", task.path[1])):
+        task.flags.append("category_unusual")
+    if categories < 2 and doubtful:
+        task.flags.append("path_doubtful")
+    task.flags += losses(task.text)
+    if task.text and not task.text.endswith(("。", ";", "!", ")")):
+        task.flags.append("unended")
+
+
+def read_table(lines: Sequence[Line], chapters: str = "") -> tuple[list[Task], list[Line], list[int]]:
+    """(tasks in order, stray lines, numbers that are missing between the first and the last).
+
+    `chapters` is the running text of the same plan, which mostly says the same: it tells halves of a cell.
+    """
     table = split_rows(lines)
-    inherited = ["", ""]
+    known = Known(_bare(normal(chapters)), Counter(normal(line.text) for line in lines))
+    inherited, doubtful = ["", ""], False
     tasks: list[Task] = []
     seen: dict[str, Task] = {}
     for row in table.rows:
+        _rejoin(row, known)
+        before = list(inherited)
         task = tell(row, inherited)
+        fresh = 2 if "inherited" not in task.flags else int(inherited[1] != before[1])
+        _judge(task, fresh, doubtful, known)
+        doubtful = bool(_DOUBT.intersection(task.flags))
         if task.number in seen:
             seen[task.number].flags.append("duplicate_number")
             task.flags.append("duplicate_number")
@@ -195,4 +258,4 @@ def read_table(lines: Sequence[Line]) -> tuple[list[Task], list[Line], list[int]
 
 
 def is_section(line: Line) -> bool:
-    return bool(FIRST.match(normal(line.text)) or _SECTION.match(normal(line.text)))
+    return bool(_SECTION.match(normal(line.text)))

@@ -7,9 +7,8 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-# Full-width digits, letters and the ASCII punctuation the plan prints half-width; quotation marks stay.
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
-_KEEP = {0xFF0C: ",", 0xFF1B: ";", 0xFF1A: ":"}
+# Full-width digits, letters and punctuation become half-width; 。、 and quotation marks have no such form and stay.
+_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 CHAPTER = re.compile(r"^第([一二三四五六七八九十百]+)章\s*(.*)$")
 FIRST = re.compile(r"^([一二三四五六七八九十]+)、(.*)$")
@@ -17,16 +16,26 @@ SECOND = re.compile(r"^\(([一二三四五六七八九十]+)\)(.*)$")
 THIRD = re.compile(r"^(\d{1,2})\.(?!\d)(.*)$")
 BOX = re.compile(r"^专栏\s*(\d+)\s*(.*)$")
 YEAR = r"((?:19|20)\d{2})"
+# A class or grade whose (Roman) numeral the publication lost.
+LOST = re.compile(r"(?:优于|达到|劣|[^分种品同])类(?:水体|标准)|国及以下")
+# Signs lost between figures: `20217月` for 2021年7月, `40%28%` for 40%、28%.
+DAMAGED = re.compile(YEAR + r"\d{1,2}月|%\d")
+
+
+def losses(text: str) -> list[str]:
+    """Flags for what the publication lost: `illegible` a numeral, `damaged` a sign between figures."""
+    word = normal(text)
+    return ["illegible"] * bool(LOST.search(word)) + ["damaged"] * bool(DAMAGED.search(word))
 
 
 def normal(text: str) -> str:
     """Half-width, no inner or outer blanks: for comparing, never for showing."""
-    return re.sub(r"\s+", "", text.translate(_WIDE | _KEEP))
+    return re.sub(r"\s+", "", text.translate(_FORMS))
 
 
 def tidy(text: str) -> str:
     """What is shown: full-width digits and brackets made half-width, blanks collapsed."""
-    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", text).translate(_WIDE | _KEEP)).strip()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).translate(_FORMS)).strip()
 
 
 def printed(text: str) -> int:

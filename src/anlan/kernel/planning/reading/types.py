@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
+
+from anlan.base.errors import Refused
 
 DeadlineKind = Literal["year", "year_end", "ongoing", "year_then_ongoing", "as_city_directs"]
 
@@ -16,6 +19,12 @@ class Line:
     number: int
     text: str
     gap: int = 1
+
+
+def numbered(texts: Iterable[str]) -> list[Line]:
+    """Lines of a source that prints no blank lines between cells; a text with line ends gives several."""
+    spoken = (part.strip() for text in texts for part in text.splitlines())
+    return [Line(number, text) for number, text in enumerate((text for text in spoken if text), 1)]
 
 
 @dataclass
@@ -56,7 +65,9 @@ class Indicator:
 
 @dataclass
 class Deadline:
-    kind: DeadlineKind
+    """`kind` None: nothing printed or nothing legible; the task is flagged, a deadline is never guessed."""
+
+    kind: DeadlineKind | None
     year: int | None
     text: str
 
@@ -73,13 +84,14 @@ class Task:
 
 @dataclass
 class Project:
-    """A key project (`kind` key_project) or an item of a box (`kind` box_item, `box` its title)."""
+    """A key project (`kind` key_project) or an item of a box (`kind` box_item, `box` its title). `place` as in Target."""
 
     number: str
     title: str
     text: str
     kind: str
     box: str
+    place: str
 
 
 @dataclass
@@ -146,6 +158,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def require_complete(reading: Reading) -> None:
+    """Raises Refused naming the rows of a task table that are not there: such a file is never imported."""
+    if reading.missing_rows:
+        raise Refused("missing_rows", f"任务表缺第 {'、'.join(map(str, reading.missing_rows))} 行。补全后再读。")
 
 
 def to_json(reading: Reading) -> dict[str, Any]:
