@@ -10,6 +10,7 @@ APPS = [
     "anlan.kernel.registry",
     "anlan.kernel.maps",
     "anlan.kernel.planning",
+    "anlan.kernel.planning.values",
     "anlan.kernel.planning.decisions",
     "anlan.packs.environment",
     "anlan.packs.safety",

@@ -8,6 +8,7 @@ from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.planning import declare as planning
 from anlan.kernel.planning.decisions import declare as decisions
+from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
@@ -31,6 +32,10 @@ KERNEL: tuple[Capability, ...] = (
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
         pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,
         find=planning.find, demo=planning.demo,
+    ),
+    Capability(
+        slug="planning_values", title="规划指标", plan_refs=("P1",), permissions=values.PERMISSIONS, pages=values.PAGES,
+        nav=values.NAV, verbs=values.VERBS, jobs=values.JOBS, waiting=values.waiting, find=values.find, demo=values.demo,
     ),
     Capability(
         slug="planning_decisions", title="重大行政决策", plan_refs=("P5",), permissions=decisions.PERMISSIONS,

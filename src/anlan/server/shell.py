@@ -13,6 +13,7 @@ from anlan.base import clock
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, posts_of
 from anlan.kernel.access.models import Person
+from anlan.kernel.access.types import PUBLIC
 from anlan.server.desk.waiting import count_waiting
 from anlan.server.product import CAPABILITIES
 
@@ -25,6 +26,15 @@ SECTIONS = (
     ("planning", _("规划"), ""),
     ("reports", _("报表"), ""),
 )
+
+
+# Public pages without arguments, in declared order: what a citizen finds on the home page.
+PUBLIC_NAV = [
+    {"title": page.title, "page": page.name}
+    for one in CAPABILITIES
+    for page in one.pages
+    if page.permission == PUBLIC and page.kind == "page" and page.path.startswith("public/") and "<" not in page.path
+]
 
 
 def _rail(request: Request) -> list[dict[str, Any]]:
@@ -56,6 +66,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "languages": settings.LANGUAGES,
         "rail": rail,
+        "public_nav": [{"title": item["title"], "url": reverse(item["page"])} for item in PUBLIC_NAV],
         "tabs": next((item["tabs"] for item in rail if item["current"]), []),
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,

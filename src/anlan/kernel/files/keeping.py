@@ -84,3 +84,20 @@ def keep(
         sha256=_write(clean), name=safe_name, media_type=media_type, size=len(clean), org_path=org_path,
         kept_at=at, kept_by=actor.name, is_public=is_public,
     )  # fmt: skip
+
+
+def set_waiting(content: bytes) -> str:
+    """Keep bytes between a preview and its confirmation; returns the token. They belong to nobody until stored."""
+    digest = hashlib.sha256(content).hexdigest()
+    folder = Path(settings.MEDIA_ROOT) / "waiting"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / digest).write_bytes(content)
+    return digest
+
+
+def read_waiting(token: str) -> bytes:
+    """The bytes of `set_waiting`; refuses what is not there or is no token."""
+    file = Path(settings.MEDIA_ROOT) / "waiting" / token
+    if len(token) != 64 or not token.isalnum() or not file.is_file():
+        raise Refused("expired", "预览已过期。重新选文件。", "file")
+    return file.read_bytes()

@@ -37,6 +37,8 @@ class Computed:
     inputs_hash: str
     note: str = ""
     substitution: str = ""
+    # For a ratio of counted days: how many count, of how many; lets the page say what the rest of the year must bring.
+    ratio: tuple[int, int] | None = None
     steps: tuple[Step, ...] = field(default_factory=tuple)
 
 

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120)),
                 ('text', models.TextField(blank=True)),
                 ('flags', models.JSONField(default=list)),
-                ('deadline_kind', models.CharField(choices=[('year', '到期年'), ('year_end', '年底前'), ('ongoing', '长期坚持'), ('year_then_ongoing', '到期后长期坚持'), ('as_city_directs', '按市部署')], max_length=20)),
+                ('deadline_kind', models.CharField(blank=True, choices=[('year', '到期年'), ('year_end', '年底前'), ('ongoing', '长期坚持'), ('year_then_ongoing', '到期后长期坚持'), ('as_city_directs', '按市部署')], max_length=20)),
                 ('deadline_year', models.IntegerField(null=True)),
                 ('deadline_text', models.CharField(blank=True, max_length=40)),
                 ('due_on', models.DateField(null=True)),

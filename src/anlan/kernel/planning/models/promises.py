@@ -69,7 +69,7 @@ class Task(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
     flags = models.JSONField(default=list)
-    deadline_kind = models.CharField(max_length=20, choices=DEADLINES)
+    deadline_kind = models.CharField(max_length=20, choices=DEADLINES, blank=True)
     deadline_year = models.IntegerField(null=True)
     deadline_text = models.CharField(max_length=40, blank=True)
     due_on = models.DateField(null=True)

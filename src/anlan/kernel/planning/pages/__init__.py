@@ -1,0 +1,1 @@
+"""Pages of planning: parse, call the action, show. No rule lives here."""

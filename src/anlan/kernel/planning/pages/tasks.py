@@ -1,0 +1,57 @@
+"""The task table: filter, sort, read, export exactly what is filtered."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from anlan.base.clock import civil_date
+from anlan.kernel.access.edge import Request
+from anlan.kernel.planning import queries
+from anlan.kernel.planning.models import TaskOwner
+from anlan.kernel.planning.models.promises import DEADLINES, STATES
+from anlan.kernel.web.exporting import exported
+
+PAGE_ROWS = 50
+LATENESS = {"overdue": "已超期", "silent": "久无进展", "year": "今年到期"}
+FLAGS = {
+    "inherited": "类别沿用上行", "deadline_missing": "没有期限", "departments_missing": "没有单位", "text_missing": "没有内容",
+    "number_missing": "没有序号", "gap": "疑有缺行", "joined": "两行合一", "duplicate_number": "序号重复",
+}  # fmt: skip
+EXPORT_LIMIT = 200_000
+
+
+def _rows(request: Request) -> queries.QuerySet[queries.Task]:
+    rows = queries.filtered(queries.tasks(request.actor), request.GET, civil_date(request.at))
+    return rows.order_by(*queries.SORTS.get(request.GET.get("sort", ""), queries.SORTS["order"]))
+
+
+def table(request: Request) -> HttpResponse:
+    """规划任务: 50 rows a page, everything in the URL."""
+    page = Paginator(_rows(request), PAGE_ROWS).get_page(request.GET.get("page"))
+    page.object_list = queries.with_owners(page.object_list)  # type: ignore[arg-type]
+    today = civil_date(request.at)
+    lines = [(task, queries.task_alarms(task, today)) for task in page.object_list]
+    units = TaskOwner.objects.filter(is_group=False).values_list("printed", flat=True).distinct().order_by("printed")
+    context = {
+        "page": page, "lines": lines, "plans": queries.plans(request.actor), "units": list(units)[:200], "states": STATES,
+        "kinds": DEADLINES, "lateness": LATENESS, "flags": FLAGS, "wanted": request.GET, "today": today,
+        "filtered": any(request.GET.get(name) for name in ("plan", "unit", "state", "deadline_kind", "year", "late", "flag", "q")),
+    }  # fmt: skip
+    return render(request, "kernel/planning/pages/tasks.html", context)
+
+
+def export(request: Request, form: str) -> HttpResponse:
+    """The filtered rows as csv or xlsx."""
+    head = ("规划", "序号", "任务", "任务类别", "任务内容", "责任单位", "期限", "状态", "进度%", "标记")
+    rows = queries.with_owners(_rows(request))[:EXPORT_LIMIT]
+    lines = (
+        (
+            task.plan.title, task.number, task.path[0] if task.path else "", task.path[-1] if task.path else "", task.text,
+            "、".join(owner.printed for owner in task.owners.all()), task.deadline_text or "未写明", STATES[task.state],
+            task.percent, "、".join(FLAGS.get(flag, flag) for flag in task.flags),
+        )
+        for task in rows
+    )  # fmt: skip
+    return exported(form, "规划任务", head, lines)
