@@ -17,8 +17,41 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BODY = "word/document.xml"
 BODY_LIMIT = 64 * 1024 * 1024  # a 188 KB plan makes a body of about 2 MB
 _BLOCKS = frozenset(
-    "p div tr td th li ul ol h1 h2 h3 h4 h5 h6 br hr table tbody thead caption section article header footer nav main "
-    "dl dt dd pre blockquote form body".split()
+    [
+        "p",
+        "div",
+        "tr",
+        "td",
+        "th",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "br",
+        "hr",
+        "table",
+        "tbody",
+        "thead",
+        "caption",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "nav",
+        "main",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "blockquote",
+        "form",
+        "body",
+    ]
 )
 _SILENT = frozenset(("script", "style", "noscript", "template", "head", "svg", "object"))
 

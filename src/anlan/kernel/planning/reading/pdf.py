@@ -9,15 +9,19 @@ from __future__ import annotations
 import io
 import logging
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from anlan.base.errors import Refused
+from anlan.kernel.planning.reading.structure import heading_of
 from anlan.kernel.planning.reading.types import Line, numbered
 
 PAGES_LIMIT = 600
 _FOOT = re.compile(r"^[—\-–·\s]*\d{1,3}[—\-–·\s]*$|^第\s*\d+\s*页.*$")
-_SLACK = 1.7  # a full line may end this many characters before the edge: punctuation is not split from its word
+_CLOSING = "，。、；：！？）》〉」』】”’,.;:!?)%‰…—"
+_HEAD = re.compile(rf"[（(《〈「『【“‘{re.escape(_CLOSING)}]*(?:[A-Za-z0-9.+/-]+|.)[{re.escape(_CLOSING)}]*")
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Row:
     right: float
     top: float
     size: float
+    head: float  # width of its first word, which could not stay on the line before
     edge: float = 0.0  # right edge of its column, 0 = the page's own margin
     cell: int = 0  # lines of different cells never join
 
@@ -68,48 +73,61 @@ def _is_foot(row: Row, page: Any) -> bool:
 
 
 def _page(page: Any, first: int) -> list[Row]:
-    """Rows of one page from top to bottom, tables cell by cell in reading order."""
+    """Rows of one page from top to bottom, tables cell by cell in reading order; a character belongs where its middle is."""
     tables = [table for table in page.find_tables() if len(table.cells) > 1]
-    boxes = [table.bbox for table in tables]
-
-    def outside(thing: dict[str, Any]) -> bool:
-        middle, centre = (thing["top"] + thing["bottom"]) / 2, (thing["x0"] + thing["x1"]) / 2
-        return not any(box[1] <= middle <= box[3] and box[0] <= centre <= box[2] for box in boxes)
-
-    free = page.filter(lambda thing: thing["object_type"] != "char" or outside(thing)) if boxes else page
-    pieces = [(row.top, [row]) for row in _rows(free)]
+    free = list(page.chars)
+    pieces: list[tuple[float, list[Row]]] = []
     for at, table in enumerate(tables):
-        cells = sorted({cell for cell in table.cells if cell}, key=lambda cell: (round(cell[1]), cell[0]))
-        found = [row for number, box in enumerate(cells) for row in _cell(page, box, first + 1000 * at + number + 1)]
+        found: list[Row] = []
+        for number, box in enumerate(sorted(set(table.cells), key=lambda cell: (round(cell[1]), cell[0])), 1):
+            inside = [char for char in free if _within(char, box)]
+            free = [char for char in free if not _within(char, box)]
+            found += _cell(inside, box, first + 1000 * at + number)
         pieces.append((table.bbox[1], found))
+    pieces += [(row.top, [row]) for row in _rows(free)]
     return [row for _top, group in sorted(pieces, key=lambda piece: piece[0]) for row in group]
 
 
-def _cell(page: Any, box: tuple[float, float, float, float], number: int) -> list[Row]:
-    rows = _rows(page.crop(box, strict=False))
+def _within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bool(box[0] <= across < box[2] and box[1] <= down < box[3])
+
+
+def _cell(chars: list[dict[str, Any]], box: tuple[float, float, float, float], number: int) -> list[Row]:
+    rows = _rows(chars)
     pad = min((row.left - box[0] for row in rows), default=0.0)
     for row in rows:
         row.edge, row.cell = box[2] - pad, number
     return rows
 
 
-def _rows(area: Any) -> list[Row]:
-    lines = area.extract_text_lines(return_chars=True, strip=True)
-    return [
-        Row(line["text"], line["x0"], line["x1"], line["top"], max(char["size"] for char in line["chars"]))
-        for line in lines
-        if line["text"].strip()
-    ]
+def _rows(chars: list[dict[str, Any]]) -> list[Row]:
+    from pdfplumber.utils.text import chars_to_textmap  # noqa: PLC0415
+
+    lines = chars_to_textmap(chars).extract_text_lines(strip=True, return_chars=True) if chars else []
+    return [_row(line) for line in lines if line["text"].strip()]
+
+
+def _row(line: dict[str, Any]) -> Row:
+    text, chars = line["text"], line["chars"]
+    found = _HEAD.match(text)
+    last = chars[min(len(found.group()) if found else 1, len(chars)) - 1]
+    size = max(char["size"] for char in chars)
+    return Row(text, line["x0"], line["x1"], line["top"], size, last["x1"] - chars[0]["x0"])
 
 
 def join(rows: list[Row]) -> list[str]:
-    """Lines to paragraphs: a full line goes on unless the next one is indented, set apart, or of another cell."""
-    edge = max((row.right for row in rows if not row.cell), default=0.0)
-    margin = min((row.left for row in rows if not row.cell), default=0.0)
+    """Lines to paragraphs: a line goes on in the next one if that one's first word had no room left on it, unless the
+    next is indented, set apart, or of another cell. Closing signs may hang over the margin and do not measure it."""
+    free = [row for row in rows if not row.cell]
+    edge = max((row.right for row in free if row.text[-1] not in _CLOSING), default=0.0)
+    margin = min((row.left for row in free), default=0.0)
+    steps = Counter(round(two.top - one.top, 1) for one, two in pairwise(free) if two.top > one.top)
+    leading = min(steps.most_common(3), default=(0.0, 0))[0]
     texts: list[str] = []
     before: Row | None = None
     for row in rows:
-        if before is not None and _goes_on(before, row, edge, margin):
+        if before is not None and _goes_on(before, row, before.edge or edge, margin, leading):
             texts[-1] += row.text
         else:
             texts.append(row.text)
@@ -117,10 +135,12 @@ def join(rows: list[Row]) -> list[str]:
     return texts
 
 
-def _goes_on(row: Row, following: Row, edge: float, margin: float) -> bool:
-    if row.cell != following.cell or row.right < (row.edge or edge) - _SLACK * row.size:
+def _goes_on(row: Row, following: Row, edge: float, margin: float, leading: float) -> bool:
+    if row.cell != following.cell or row.right + following.head < edge - 0.5:
         return False
     if row.cell:
         return True
-    apart = following.top - row.top  # negative across a page break
-    return apart < 2.2 * row.size and following.left < margin + 0.7 * row.size
+    apart = following.top - row.top  # not positive across a page break, which hides the space between paragraphs
+    if apart <= 0 and heading_of(following.text) is not None:
+        return False
+    return apart < 1.2 * leading and following.left < margin + 0.7 * row.size

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from anlan.base.errors import Refused
+from anlan.kernel.planning.reading import indicator_table
 from anlan.kernel.planning.reading import indicators as indicator_rows
 from anlan.kernel.planning.reading import targets as numeric
 from anlan.kernel.planning.reading.sources import lines_of, load
@@ -68,6 +69,7 @@ def _plan(skeleton: Skeleton, reading: Reading) -> Plan:
     reading.unread += [Unread(line.number, line.text) for line in skeleton.strays]
     account.unread += _count(skeleton.strays)
     _indicators(plan, skeleton, account)
+    _doubts(plan, reading)
     key = [section for section in skeleton.sections if _under(skeleton, section, "重点工程")]
     _projects(plan, skeleton, key, account)
     _tasks(plan, skeleton, reading)
@@ -79,8 +81,21 @@ def _plan(skeleton: Skeleton, reading: Reading) -> Plan:
     account.tables += _count(skeleton.heads)
     if not plan.chapters[0].text and not plan.chapters[0].title:
         plan.chapters.pop(0)
-    plan.targets = numeric.find(_paragraphs(skeleton), plan.indicators)
+    plan.targets = numeric.find(_passages(skeleton), plan.indicators)
     return plan
+
+
+# Flags that say what is so in print; the others say what could not be read for certain.
+_PRINTED = frozenset(("provisional", "cumulative", "below_baseline", "no_number", "inherited"))
+
+
+def _doubts(plan: Plan, reading: Reading) -> None:
+    if not plan.indicators:
+        reading.problems.append(f"{plan.title}：没有读到指标。")
+    for one in plan.indicators:
+        if doubtful := [flag for flag in one.flags if flag not in _PRINTED]:
+            name = f"{one.group} {one.number} {one.name}"
+            reading.problems.append(f"指标“{name}”存疑：{'、'.join(doubtful)}。")
 
 
 def _section_size(section: Section) -> int:
@@ -92,12 +107,12 @@ def _section_size(section: Section) -> int:
 
 def _indicators(plan: Plan, skeleton: Skeleton, account: Account) -> None:
     if skeleton.indicator_lines:
-        plan.indicators = indicator_rows.from_table(skeleton.indicator_lines)
+        plan.indicators = indicator_table.from_table(skeleton.indicator_lines)
         account.tables += _count(skeleton.indicator_lines)
         for section in skeleton.sections:
-            for line in section.lines:
-                if _is_note(line):
-                    indicator_rows.apply_note(plan.indicators, line.text)
+            first = next((at for at, line in enumerate(section.lines) if _is_note(line)), None)
+            if first is not None:
+                indicator_rows.apply_note(plan.indicators, "".join(line.text for line in section.lines[first:]))
         return
     for section in skeleton.sections:
         if normal(section.title).endswith("主要指标"):
@@ -158,7 +173,7 @@ def _table(plan: Plan, skeleton: Skeleton, reading: Reading) -> None:
     if missing:
         reading.problems.append(f"任务表缺第 {'、'.join(map(str, missing))} 行。")
     for task in plan.tasks:
-        doubtful = [flag for flag in task.flags if flag != "inherited"]
+        doubtful = [flag for flag in task.flags if flag not in _PRINTED]
         if doubtful:
             reading.problems.append(f"任务表第 {task.number} 行存疑：{'、'.join(doubtful)}。")
 
@@ -193,20 +208,19 @@ def _looks_ahead(skeleton: Skeleton, section: Section) -> bool:
     return any(_AHEAD.search(title) for title in above)
 
 
-def _paragraphs(skeleton: Skeleton) -> list[tuple[str, str]]:
-    """(place, text) of every paragraph that looks ahead, headings (¶0), boxes and key projects included."""
-    found = []
+def _passages(skeleton: Skeleton) -> Iterator[numeric.Passage]:
+    """Every paragraph that looks ahead, headings, boxes and key projects included."""
     for section in skeleton.sections:
         if _looks_ahead(skeleton, section):
-            found.append((f"{section.place} ¶0", section.title))
-            found += [
-                (f"{section.place} ¶{number}", line.text)
-                for number, line in enumerate(section.lines, 1)
-                if not _is_note(line)
-            ]
+            yield numeric.Passage(section.place, 0, section.title)
+            for number, line in enumerate(section.lines, 1):
+                if _is_note(line):
+                    break  # what follows explains the figures of the table
+                yield numeric.Passage(section.place, number, line.text)
     for box in skeleton.boxes:
-        found += [(f"{box.title} ¶{number}", line.text) for number, line in enumerate(box.items, 1)]
-    return found
+        path = f"{box.place}/{box.title.split(' ')[0]}"
+        for number, line in enumerate(box.items, 1):
+            yield numeric.Passage(path, number, line.text)
 
 
 def _is_note(line: Line) -> bool:

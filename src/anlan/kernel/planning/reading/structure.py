@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from anlan.kernel.planning.reading.indicators import KINDS
 from anlan.kernel.planning.reading.text import BOX, CHAPTER, FIRST, SECOND, THIRD, chinese_number, normal, tidy
 from anlan.kernel.planning.reading.types import Chapter, Document, Line
 
@@ -164,7 +165,7 @@ def _after(word: str, number: str) -> str:
 
 def table_kind(words: Sequence[str]) -> str:
     """`tasks` or `indicators` when these words without blanks are the column heads of a table, else nothing."""
-    if not words or words[0] not in ("序号", *TABLE_HEADS) and not INDICATOR_HEADS.match(words[0]):
+    if not words or (words[0] not in ("序号", *TABLE_HEADS) and not INDICATOR_HEADS.match(words[0])):
         return ""
     if sum(word in TABLE_HEADS for word in words[:6]) >= 4:
         return "tasks"
@@ -181,6 +182,7 @@ class Builder:
         self.plan.sections.append(self._section)
         self._box: Box | None = None
         self._mode = "text"
+        self._row_seen = False
         self._stack: list[tuple[int, str]] = []
 
     def feed(self, line: Line, ahead: Sequence[str]) -> None:
@@ -213,9 +215,10 @@ class Builder:
         if sentence or CHAPTER.match(word) or FIRST.match(word) or (SECOND.match(word) and len(word) > 14):
             self._mode = "text"
             self._text(line, word)
-        elif INDICATOR_HEADS.match(word) and not self.plan.indicator_lines:
+        elif INDICATOR_HEADS.match(word) and not self._row_seen:
             self.plan.heads.append(line)
         else:
+            self._row_seen = self._row_seen or word in KINDS
             self.plan.indicator_lines.append(line)
 
     def _text(self, line: Line, word: str) -> None:

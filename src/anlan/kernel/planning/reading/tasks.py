@@ -25,6 +25,13 @@ _DEADLINES = (
 _OFFICE = re.compile(
     r"(?:委|局|办|处|室|中心|公司|支队|大队|分局|法院|检察院|妇联|总工会|团区委|部|单位|部门|所|队|站|厅|院|会|办公室|政府|街道|集团)(?:\(.*\))?$"
 )
+_TAILS = (
+    "办公室",
+    "办事处",
+    "委员会",
+    "管理局",
+    "检察院",
+)  # kinds of office, which nobody is called without a name before
 _PAGE = re.compile(r"^[—\-–\s]*\d{1,3}[—\-–\s]*$")
 _SECTION = re.compile(r"^[一二三四五六七八九十]*、")
 LONG, SHORT = 24, 12  # a text cell is longer than any department; shorter than SHORT it may be a category
@@ -96,6 +103,12 @@ def split_rows(lines: Sequence[Line], first: int = 1) -> Table:
             table.rows.append(row)
             if odd:
                 _mark(table, "gap")
+        elif row is None and not _SECTION.match(normal(line.text)) and not _numbered_soon(lines, at, first):
+            row = Raw(first, [line.text], ["number_missing"])
+            table.rows.append(row)
+        elif row is not None and row.complete and deadline_of(row.cells[-1] + line.text):
+            row.cells[-1] += line.text
+            _flag(row, "joined")
         elif row is None or (row.complete and _SECTION.match(normal(line.text))):
             table.strays.append(line)
         elif _integer(line.text) is not None or _PAGE.match(line.text):
@@ -114,6 +127,10 @@ def split_rows(lines: Sequence[Line], first: int = 1) -> Table:
     return table
 
 
+def _numbered_soon(lines: Sequence[Line], at: int, first: int) -> bool:
+    return any(_integer(line.text) == first for line in lines[at : at + 12])
+
+
 def _whole(previous: str, text: str) -> bool:
     """Both are cells of their own (an inserted line), not halves of one."""
     return bool(deadline_of(text) or (_OFFICE.search(normal(previous)) and _OFFICE.search(normal(text))))
@@ -128,6 +145,12 @@ def _mark(table: Table, flag: str) -> None:
     """An odd blank at a row's start may have swallowed the end of the row before: flag both."""
     for row in table.rows[-2:]:
         _flag(row, flag)
+
+
+def _office(name: str) -> bool:
+    """Whether this can be a whole department's name: 区妇联 is the shortest kind."""
+    word = normal(name)
+    return len(word) >= 3 and word not in _TAILS and bool(_OFFICE.search(word))
 
 
 def _text_at(cells: list[str]) -> int | None:
@@ -161,7 +184,7 @@ def tell(row: Raw, inherited: list[str]) -> Task:
         categories, text, departments = cells[:at], cells[at], cells[at + 1 :]
     if not departments:
         flags.append("departments_missing")
-    elif any(not _OFFICE.search(normal(name)) for name in departments):
+    elif any(not _office(name) for name in departments):
         flags.append("department_unusual")
     path = _path(categories, inherited, flags)
     return Task(str(row.number), path, text, departments, due, flags)
@@ -187,9 +210,14 @@ class Known:
     def cut(self, first: str, second: str) -> bool:
         """Whether two neighbouring cells are halves of one."""
         one, two = normal(first), normal(second)
+        if two[0] in ",、。;:)》%" or one[-1] in ",、(《":
+            return True
         if self.cells[one] > 1 and self.cells[two] > 1:
             return False
-        return bool(self.cells[one + two]) or (len(one + two) > 6 and _bare(one + two) in self.chapters)
+        if self.cells[one + two]:
+            return True
+        whole = _bare(one + two.partition("(")[0])
+        return len(whole) > max(4, len(_bare(one))) and whole in self.chapters
 
     def category(self, word: str) -> bool:
         """Whether a category is found elsewhere; what stands in brackets is the table's own addition."""
@@ -214,14 +242,16 @@ def _rejoin(row: Raw, known: Known) -> None:
 
 
 # A flag that makes the categories doubtful for the rows that inherit them.
-_DOUBT = frozenset(("gap", "joined", "number_missing", "category_unusual", "text_missing", "path_doubtful", "stray_number"))
+_DOUBT = frozenset(
+    ("gap", "joined", "number_missing", "category_unusual", "text_missing", "path_doubtful", "stray_number")
+)
 
 
 def _judge(task: Task, categories: int, doubtful: bool, known: Known) -> None:
     """Flag what the row shows only beside the others."""
-    if categories > 1 and not known.category(task.path[0]) and not known.chapters.count(_bare(normal(task.path[0]))):
-        task.flags.append("category_unusual")
-    elif categories and (not known.category(task.path[1]) or re.search(r"[,。;]", task.path[1])):
+    if (
+        categories > 1 and not known.category(task.path[0]) and not known.chapters.count(_bare(normal(task.path[0])))
+    ) or (categories and (not known.category(task.path[1]) or re.search(r"[,。;]", task.path[1]))):
         task.flags.append("category_unusual")
     if categories < 2 and doubtful:
         task.flags.append("path_doubtful")
