@@ -8,11 +8,11 @@ import sys
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from anlan.base.errors import Refused
 from anlan.kernel.planning.reading.reader import read
-from anlan.kernel.planning.reading.sources import load
+from anlan.kernel.planning.reading.sources import load, load_stream
 from anlan.kernel.planning.reading.types import Reading, require_complete, to_json
 
 DONE, BAD_INPUT = 0, 2
@@ -34,7 +34,7 @@ def read_command(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     try:
         options = parser.parse_args(arguments)
-        data = sys.stdin.buffer.read() if options.file == "-" else load(Path(options.file))
+        data = load_stream(sys.stdin.buffer) if options.file == "-" else load(Path(options.file))
         reading = read(data)
         require_complete(reading)
     except Refused as refused:
@@ -42,6 +42,8 @@ def read_command(arguments: list[str]) -> int:
     except (OSError, RecursionError) as error:
         return _complain(f"读不出文件：{error}")
     _write(json.dumps(to_json(reading), ensure_ascii=False, indent=1) if options.json else summary(reading))
+    if options.json and reading.problems:
+        _say(f"存疑 {len(reading.problems)} 处，第一处：{reading.problems[0]}全部见不带 --json 的输出。")
     return DONE
 
 
@@ -71,14 +73,22 @@ def sample_command(arguments: list[str]) -> int:
 
 
 def _write(text: str) -> None:
-    sys.stdout.buffer.write(text.encode("utf-8") + b"\n") if hasattr(sys.stdout, "buffer") else sys.stdout.write(
-        text + "\n"
-    )
-    sys.stdout.flush()
+    _put(sys.stdout, text)
+
+
+def _say(sentence: str) -> None:
+    _put(sys.stderr, " ".join(sentence.split()))
+
+
+def _put(stream: TextIO, text: str) -> None:
+    """UTF-8 whatever the locale says."""
+    stream.flush()
+    stream.buffer.write(text.encode("utf-8") + b"\n")
+    stream.flush()
 
 
 def _complain(sentence: str) -> int:
-    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    _say(sentence)
     return BAD_INPUT
 
 

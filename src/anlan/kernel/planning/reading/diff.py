@@ -23,7 +23,9 @@ def key_of(kind: str, item: Item) -> str:
         case "projects":
             return f"{item['kind']}/{item['box']}/{item['number']}"
         case "targets":
-            return str(item["place"])
+            # Not the offset: a word added before it does not make another target.
+            section = str(item["place"]).partition(" ")[0]
+            return f"{section} {item['text']} {item['value']}{item['unit']}"
         case _:
             return f"{item['path']}"
 
@@ -64,14 +66,14 @@ def _keyed(items: Iterable[Item], kind: str) -> dict[str, Item]:
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """Every difference between two results of `to_json`, in reading order."""
+    """Every difference between two results of `to_json`, in reading order; then the plans that are gone."""
     before = {plan_key(plan): plan for plan in old.get("plans", [])}
+    after = {plan_key(plan): plan for plan in new["plans"]}
     changes: list[Change] = []
-    for plan in new["plans"]:
-        title = plan_key(plan)
-        known = before.get(title, {})
+    for title in [*after, *(title for title in before if title not in after)]:
         for kind in KINDS:
-            changes += _kind(title, kind, _keyed(known.get(kind, []), kind), _keyed(plan[kind], kind))
+            was, now = (side.get(title, {}).get(kind, []) for side in (before, after))
+            changes += _kind(title, kind, _keyed(was, kind), _keyed(now, kind))
     return changes
 
 

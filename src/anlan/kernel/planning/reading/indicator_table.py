@@ -90,45 +90,64 @@ def _halves(first: str, second: str) -> bool:
     return first.endswith(("(", "(比例", ".", ">", "<")) or second.startswith((".", ")", "%"))
 
 
-def _rows(cells: Sequence[Cell]) -> list[Row]:
-    rows: list[Row] = []
-    row, group, doubt = Row(), "", False  # doubt: a group's heading may be lost or cut
-    for at, cell in enumerate(cells):
+class _Builder:
+    """Tells rows apart. `doubt`: a group's heading may be lost or cut, so its rows cannot be sure of it."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._row, self._group, self._doubt = Row(), "", False
+
+    def feed(self, cell: Cell, following: Sequence[Cell]) -> None:
+        row = self._row
         if SECOND.match(cell.text) and not row.names:
-            group = SECOND.sub(r"\2", cell.text)
-            row.group, doubt = group, cell.odd
+            self._group = row.group = SECOND.sub(r"\2", cell.text)
+            self._doubt = cell.odd
         elif cell.text in KINDS:
             row.kind = cell.text
-        elif row.names and row.number is None and not row.values and _leads(cells, at):
-            group, doubt, row = "".join(row.names), True, Row("".join(row.names), int(cell.text))
+        elif row.names and row.number is None and not row.values and _leads(cell, following):
+            self._group, self._doubt = "".join(row.names), True
+            self._row = Row(self._group, int(cell.text))
         elif cell.value and (row.names or _NUMBER.match(cell.text)):
-            _take_value(row, cell, cells[at + 1 : at + 2])
+            _take_value(row, cell, following)
         elif row.values:  # a text after values: the kind of this row is lost
-            following = _without_kind(row)
-            rows.append(row)
-            row = Row(group, following, [cell.text])
+            number = _without_kind(row)
+            self.rows.append(row)
+            self._row = Row(self._group, number, [cell.text])
         else:
             row.names.append(cell.text)
+        self._trace(cell)
+
+    def _trace(self, cell: Cell) -> None:
+        row = self._row
         if cell.odd or cell.joined:
             row.flag("gap" if cell.odd else "joined")
-            if cell.odd and rows and not row.values and len(row.names) <= 1:
-                rows[-1].flag("gap")  # the lost line may have been the end of the row before
-        doubt = doubt or (cell.odd and not row.names)
-        if doubt:
+            if cell.odd and self.rows and not row.values and len(row.names) <= 1:
+                self.rows[-1].flag("gap")  # the lost line may have been the end of the row before
+        self._doubt = self._doubt or (cell.odd and not row.names)
+        if self._doubt:
             row.flag("group_doubtful")
         if row.kind:
-            rows.append(row)
-            row = Row(group)
-    if row.names:
-        _without_kind(row)
-        rows.append(row)
-    return [one for one in rows if one.names or one.values]
+            self.rows.append(row)
+            self._row = Row(self._group)
+
+    def end(self) -> list[Row]:
+        if self._row.names:
+            _without_kind(self._row)
+            self.rows.append(self._row)
+        return [one for one in self.rows if one.names or one.values]
 
 
-def _leads(cells: Sequence[Cell], at: int) -> bool:
+def _rows(cells: Sequence[Cell]) -> list[Row]:
+    builder = _Builder()
+    for at, cell in enumerate(cells):
+        builder.feed(cell, cells[at + 1 : at + 2])
+    return builder.end()
+
+
+def _leads(cell: Cell, following: Sequence[Cell]) -> bool:
     """Whether the cell is a row's number: an integer with a text behind it."""
-    behind = cells[at + 1] if at + 1 < len(cells) else None
-    return bool(_NUMBER.match(cells[at].text)) and behind is not None and not behind.value and behind.text not in KINDS
+    behind = following[0] if following else None
+    return bool(_NUMBER.match(cell.text)) and behind is not None and not behind.value and behind.text not in KINDS
 
 
 def _take_value(row: Row, cell: Cell, following: Sequence[Cell]) -> None:

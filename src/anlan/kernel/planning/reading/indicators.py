@@ -69,25 +69,43 @@ class _Item:
     text: str
     flags: list[str] = field(default_factory=list)
 
+    def flag(self, name: str) -> None:
+        if name not in self.flags:
+            self.flags.append(name)
+
 
 def from_sentences(lines: Sequence[Line]) -> list[Indicator]:
-    """`——组` lines and numbered sentences below them; a line without a number ends the sentence before or lost its number."""
+    """`——组` lines and numbered sentences below them. A line without a number ends the group's name or the sentence
+    before it, or lost its number; an unusual blank or a jump in the numbers is a trace of a lost line."""
     items: list[_Item] = []
-    group = ""
+    group, fresh = "", False
+    spaced = sum(line.gap == 1 for line in lines) > 0.8 * len(lines)
     for line in lines:
         word = normal(line.text)
         printed = THIRD.match(word)
         if word.startswith(("—", "--")):
-            group = word.lstrip("—-")
-        elif printed:
-            items.append(_Item(int(printed.group(1)), group, printed.group(2)))
-        elif items and not items[-1].text.endswith((";", "。")) and not word.startswith("."):
+            group, fresh = word.lstrip("—-"), True
+        elif fresh and not printed and not word.endswith((";", "。")):
+            group += word
+        elif not printed and not fresh and items and not items[-1].text.endswith((";", "。")) and word[0] != ".":
             items[-1].text += word
-            items[-1].flags = ["joined"]
+            items[-1].flag("joined")
         elif group:
-            number = sum(one.group == group for one in items) + 1
-            items.append(_Item(number, group, word.lstrip("."), ["number_missing"]))
+            _append(items, group, printed, word)
+            fresh = False
+        if spaced and line.gap != 1 and items:
+            for one in items[-2:]:
+                one.flag("gap")
     return [_sentence(one) for one in items]
+
+
+def _append(items: list[_Item], group: str, printed: re.Match[str] | None, word: str) -> None:
+    expected = sum(one.group == group for one in items) + 1
+    if printed is None:
+        items.append(_Item(expected, group, word.lstrip("."), ["number_missing"]))
+        return
+    number = int(printed.group(1))
+    items.append(_Item(number, group, printed.group(2), ["number_unusual"] if number != expected else []))
 
 
 _PATTERNS = (

@@ -39,6 +39,8 @@ def read_lines(lines: Sequence[Line]) -> Reading:
     account = Account(source=_count(lines), document=_count(used), unread=_count(rest))
     reading = Reading(document, [], [Unread(line.number, line.text) for line in rest], account, [], [])
     ends = [start for start, _after, _title in starts[1:]] + [len(lines)]
+    if any(FIRST.match(normal(line.text)) for line in rest):
+        reading.problems.append("第一个规划标题之前有章节：可能缺了一个规划的标题，这部分没有读。")
     for (first, after, title), end in zip(starts, ends, strict=True):
         skeleton = build(title, lines[first:after], lines[after:end])
         reading.plans.append(_plan(skeleton, reading))

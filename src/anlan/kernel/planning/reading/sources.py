@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from anlan.base.errors import Refused
 from anlan.kernel.planning.reading import markup, pdf
@@ -21,17 +22,25 @@ def load(path: Path) -> bytes:
         raise Refused("absent", f"没有这个文件：{path.name}")
     if path.is_dir():
         raise Refused("directory", f"{path.name} 是文件夹，不是文件。")
-    size = path.stat().st_size
-    if size == 0:
-        raise Refused("empty", f"{path.name} 是空文件。")
-    if size > LIMIT:
-        raise Refused(
-            "size", f"{path.name} 有 {size // 1024 // 1024} MB，超过 {LIMIT // 1024 // 1024} MB，不像规划文件。"
-        )
+    _check_size(path.name, path.stat().st_size)
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return load_stream(stream)  # a pipe or a device has no size before it is read
     except PermissionError:
         raise Refused("permission", f"没有读取 {path.name} 的权限。") from None
+
+
+def load_stream(stream: BinaryIO) -> bytes:
+    """A stream's bytes, read no further than needed to refuse it."""
+    data = stream.read(LIMIT + 1)
+    _check_size("输入", len(data))
+    return data
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > LIMIT:
+        had, most = size // 1024 // 1024, LIMIT // 1024 // 1024
+        raise Refused("size", f"{name} 有 {had} MB，超过 {most} MB，不像规划文件。")
 
 
 def lines_of(data: bytes) -> list[Line]:
@@ -41,7 +50,7 @@ def lines_of(data: bytes) -> list[Line]:
     if data.startswith(b"%PDF-"):
         return pdf.pdf_lines(data)
     if data.startswith(b"PK\x03\x04"):
-        _check_zip(data)
+        check_zip(data)
         return markup.docx_lines(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused("encrypted", "这是加密的或旧版的 Word 文件。去掉密码，另存为 docx 再试。")
@@ -89,7 +98,7 @@ def text_lines(text: str) -> list[Line]:
     return found
 
 
-def _check_zip(data: bytes) -> None:
+def check_zip(data: bytes) -> None:
     """A Word file, and not a bomb: judged from the directory before anything is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

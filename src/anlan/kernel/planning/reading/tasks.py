@@ -93,38 +93,44 @@ def _starts_row(lines: Sequence[Line], at: int, row: Raw | None, expected: int) 
 
 def split_rows(lines: Sequence[Line], first: int = 1) -> Table:
     """Tell the rows apart; numbers that are skipped or repeated are left to the caller to name."""
-    table, row, spaced = Table(), None, _spaced(lines)
+    table, spaced = Table(), _spaced(lines)
     for at, line in enumerate(lines):
-        expected = table.rows[-1].number + 1 if table.rows else first
+        row = table.rows[-1] if table.rows else None
+        expected = row.number + 1 if row else first
         odd = spaced and line.gap != 1 and at > 0
         if _starts_row(lines, at, row, expected):
-            number = _integer(line.text)
-            row = Raw(number if number is not None else expected)
-            table.rows.append(row)
+            table.rows.append(Raw(_integer(line.text) or expected))
             if odd:
                 _mark(table, "gap")
-        elif row is None and not _SECTION.match(normal(line.text)) and not _numbered_soon(lines, at, first):
-            row = Raw(first, [line.text], ["number_missing"])
-            table.rows.append(row)
-        elif row is not None and row.complete and deadline_of(row.cells[-1] + line.text):
-            row.cells[-1] += line.text
-            _flag(row, "joined")
-        elif row is None or (row.complete and _SECTION.match(normal(line.text))):
+        elif row is not None:
+            _feed(table, row, line, odd)
+        elif _SECTION.match(normal(line.text)) or _numbered_soon(lines, at, first):
             table.strays.append(line)
-        elif _integer(line.text) is not None or _PAGE.match(line.text):
-            table.strays.append(line)
-            _flag(row, "stray_number")
-        elif row.complete:
-            row = Raw(expected, [line.text], ["number_missing"])
-            table.rows.append(row)
-        elif odd and line.gap == 0 and row.cells and not _whole(row.cells[-1], line.text):
-            row.cells[-1] += line.text
-            _flag(row, "joined")
         else:
-            row.cells.append(line.text)
-            if odd:
-                _flag(row, "gap")
+            table.rows.append(Raw(first, [line.text], ["number_missing"]))
     return table
+
+
+def _feed(table: Table, row: Raw, line: Line, odd: bool) -> None:
+    """Give a line that is no number to the last row, to a row that lost its number, or to the strays."""
+    text = line.text
+    if row.complete and deadline_of(row.cells[-1] + text):
+        row.cells[-1] += text
+        _flag(row, "joined")
+    elif row.complete and _SECTION.match(normal(text)):
+        table.strays.append(line)
+    elif _integer(text) is not None or _PAGE.match(text):
+        table.strays.append(line)
+        _flag(row, "stray_number")
+    elif row.complete:
+        table.rows.append(Raw(row.number + 1, [text], ["number_missing"]))
+    elif odd and line.gap == 0 and row.cells and not _whole(row.cells[-1], text):
+        row.cells[-1] += text
+        _flag(row, "joined")
+    else:
+        row.cells.append(text)
+        if odd:
+            _flag(row, "gap")
 
 
 def _numbered_soon(lines: Sequence[Line], at: int, first: int) -> bool:
@@ -206,6 +212,12 @@ class Known:
 
     chapters: str  # normalised text of the plan's chapters, commas left out
     cells: Counter[str]
+    echoes: bool = False  # whether this plan's chapters name the table's categories, as most do
+
+    def listen(self, rows: Sequence[Raw]) -> None:
+        """Four in five first cells of rows are found in the chapters, or finding them says nothing."""
+        firsts = [row.cells[0] for row in rows if len(row.cells) > 3]
+        self.echoes = sum(map(self.category, firsts)) * 5 > len(firsts) * 4
 
     def cut(self, first: str, second: str) -> bool:
         """Whether two neighbouring cells are halves of one."""
@@ -249,9 +261,8 @@ _DOUBT = frozenset(
 
 def _judge(task: Task, categories: int, doubtful: bool, known: Known) -> None:
     """Flag what the row shows only beside the others."""
-    if (
-        categories > 1 and not known.category(task.path[0]) and not known.chapters.count(_bare(normal(task.path[0])))
-    ) or (categories and (not known.category(task.path[1]) or re.search(r"[,。;]", task.path[1]))):
+    fresh = task.path[-categories:] if categories else []
+    if any(re.search(r"[,。;]", word) or (known.echoes and not known.category(word)) for word in fresh):
         task.flags.append("category_unusual")
     if categories < 2 and doubtful:
         task.flags.append("path_doubtful")
@@ -267,6 +278,7 @@ def read_table(lines: Sequence[Line], chapters: str = "") -> tuple[list[Task], l
     """
     table = split_rows(lines)
     known = Known(_bare(normal(chapters)), Counter(normal(line.text) for line in lines))
+    known.listen(table.rows)
     inherited, doubtful = ["", ""], False
     tasks: list[Task] = []
     seen: dict[str, Task] = {}

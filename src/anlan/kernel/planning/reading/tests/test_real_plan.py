@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_task_table_against_its_lines() -> None:
 
 def test_inherited_categories_come_from_the_row_above() -> None:
     tasks = real.plan("生态").tasks
-    for before, task in zip(tasks, tasks[1:], strict=False):
+    for before, task in pairwise(tasks):
         if "inherited" in task.flags:
             assert task.path[0] == before.path[0]
     assert tasks[10].path[0] == tasks[9].path[0]
@@ -95,8 +96,8 @@ def test_environment_indicators() -> None:
     assert [row.number for row in rows] == list(range(1, 17))
     assert Counter(row.kind for row in rows) == {"约束性": 10, "导向性": 6}
     days, dust = rows[:2]
-    assert (days.baseline, days.target, days.unit, days.comparator) == (Decimal("63.9"), 74, "%", ">=")
-    assert (dust.baseline, dust.target, dust.unit, dust.comparator) == (46, 36, "微克/立方米", "<=")
+    assert (days.baseline, days.target, days.unit, days.comparator) == (Decimal("63.9"), Decimal(74), "%", ">=")
+    assert (dust.baseline, dust.target, dust.unit, dust.comparator) == (Decimal(46), Decimal(36), "微克/立方米", "<=")
     assert all(row.flags == ["provisional"] for row in (days, dust))
     assert [row.number for row in rows if "illegible" in row.flags] == [3, 4]
     assert [row.number for row in rows if "cumulative" in row.flags] == [12, 13]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import docx
 from reportlab.lib.pagesizes import A4, landscape
@@ -74,7 +74,10 @@ def as_pdf(blocks: Sequence[Block]) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     body = ParagraphStyle("body", fontName="STSong-Light", fontSize=10.5, leading=16, wordWrap="CJK", spaceAfter=8)
     small = ParagraphStyle("small", fontName="STSong-Light", fontSize=8, leading=11, wordWrap="CJK")
-    write: Callable[[str, ParagraphStyle], Paragraph] = lambda words, style: Paragraph(html.escape(words), style)
+
+    def write(words: str, style: ParagraphStyle) -> Paragraph:
+        return Paragraph(html.escape(words), style)
+
     story: list[object] = []
     for block in blocks:
         if not isinstance(block, Table):
