@@ -71,13 +71,13 @@ def _write(content: bytes) -> str:
 
 
 def keep(
-    *, actor: Actor, name: str, content: bytes, at: datetime, org_path: str = "", is_public: bool = False
+    *, actor: Actor, name: str, content: bytes, at: datetime, org_path: str = "", is_public: bool = False, limit: int = LIMIT
 ) -> Stored:
     """Check, clean and store a file; part of the caller's action, which writes the journal entry."""
     if not content:
         raise Refused("empty", "文件是空的。", "file")
-    if len(content) > LIMIT:
-        raise Refused("size", f"文件超过 {LIMIT // 1024 // 1024} MB。压缩或拆分后再传。", "file")
+    if len(content) > limit:
+        raise Refused("size", f"文件超过 {limit // 1024 // 1024} MB。压缩或拆分后再传。", "file")
     clean, media_type = _checked(name, content)
     safe_name = Path(name.replace("\\", "/")).name[-160:]
     return Stored.objects.create(

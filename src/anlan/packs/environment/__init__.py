@@ -1,0 +1,1 @@
+"""Ecological environment: one Django app; each capability is a folder."""
