@@ -222,7 +222,7 @@ class Known:
     def cut(self, first: str, second: str) -> bool:
         """Whether two neighbouring cells are halves of one."""
         one, two = normal(first), normal(second)
-        if two[0] in ",、。;:)》%" or one[-1] in ",、(《":
+        if two[0] in ",、。;:()》%" or one[-1] in ",、(《":
             return True
         if self.cells[one] > 1 and self.cells[two] > 1:
             return False
