@@ -11,6 +11,7 @@ APPS = [
     "anlan.kernel.maps",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",
+    "anlan.kernel.planning.reviews",
     "anlan.kernel.planning.decisions",
     "anlan.packs.environment",
     "anlan.packs.safety",

@@ -8,6 +8,7 @@ from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.planning import declare as planning
 from anlan.kernel.planning.decisions import declare as decisions
+from anlan.kernel.planning.reviews import declare as reviews
 from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
 from anlan.packs.education.pack import PACK as EDUCATION
@@ -36,6 +37,10 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="planning_values", title="规划指标", plan_refs=("P1",), permissions=values.PERMISSIONS, pages=values.PAGES,
         nav=values.NAV, verbs=values.VERBS, jobs=values.JOBS, waiting=values.waiting, find=values.find, demo=values.demo,
+    ),
+    Capability(
+        slug="planning_reviews", title="规划评估", plan_refs=("P3",), permissions=reviews.PERMISSIONS, pages=reviews.PAGES,
+        nav=reviews.NAV, verbs=reviews.VERBS, waiting=reviews.waiting, find=reviews.find, demo=reviews.demo,
     ),
     Capability(
         slug="planning_decisions", title="重大行政决策", plan_refs=("P5",), permissions=decisions.PERMISSIONS,

@@ -72,7 +72,15 @@ def _axes(chart: Chart, frame: _Frame) -> Iterator[str]:
         line += 1
     yield f'<path d="M{_LEFT} {_TOP}V{_BOTTOM}H{_RIGHT}" fill="none" stroke="black" stroke-width="1"/>'
     for slot, label in enumerate(chart.labels):
-        yield _text(frame.x(slot), _BOTTOM + 18, label)
+        yield from _label(frame.x(slot), label, (_RIGHT - _LEFT) / frame.slots)
+
+
+def _label(x: float, label: str, room: float) -> Iterator[str]:
+    """Under the axis; a label wider than its slot is broken into at most three lines."""
+    wide = sum(0.5 if letter.isascii() else 1 for letter in label) * 13 > room
+    size = max(int(room / 11), 2) if wide else len(label)
+    for line in range(min(-(-len(label) // size), 3) if label else 0):
+        yield _text(x, _BOTTOM + 16 + 13 * line, label[line * size : (line + 1) * size], size=11 if wide else 13)
 
 
 def _bars(chart: Chart, frame: _Frame, key: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.files.keeping import keep
 from anlan.kernel.journal.record import record
@@ -155,6 +156,21 @@ def bind(*, actor: Actor, indicator: Indicator, formula: str, at: datetime) -> B
         org_path=_org(indicator), old={"formula": old.formula} if old else None, new={"formula": formula},
     )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def assign(*, actor: Actor, indicator: Indicator, organisation: Organisation, at: datetime) -> None:
+    """Name the unit that answers for an indicator: it types values in and explains gaps."""
+    policy.require(actor, "planning_values.bind", indicator)
+    if organisation.closed_on is not None and organisation.closed_on <= civil_date(at):
+        raise Refused("organisation", "这个单位已撤销。", "organisation")
+    old = indicator.responsible
+    indicator.responsible = organisation
+    indicator.save(update_fields=["responsible"])
+    record(
+        actor=actor, verb="planning_values.assigned", subject_kind="indicator", subject_id=indicator.pk, at=at,
+        org_path=organisation.path, old={"organisation": old.code} if old else None, new={"organisation": organisation.code},
+    )  # fmt: skip
 
 
 _UNITS = ({"%", "百分比"}, {"μg/m³", "µg/m³", "ug/m3", "微克/立方米"}, {"mg/m³", "mg/m3", "毫克/立方米"})

@@ -57,6 +57,10 @@ PAGES = (
         permission="planning_values.bind", title="选公式", methods=_BOTH, section=_SECTION,
     ),
     Page(
+        path="planning/indicators/<int:number>/unit/", name="indicator_assign", view=forms.assign,
+        permission="planning_values.bind", title="定责任单位", methods=("POST",), section=_SECTION,
+    ),
+    Page(
         path="planning/indicators/values/<int:number>/", name="indicator_value", view=pages.value_record,
         permission=_VIEW, title="计算记录", section=_SECTION,
     ),

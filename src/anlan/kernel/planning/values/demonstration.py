@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from anlan.base.clock import civil_date
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.planning.models import Indicator
 from anlan.kernel.planning.values import actions, computing, formulas
@@ -13,6 +14,8 @@ from anlan.kernel.planning.values.judging import Promise
 from anlan.kernel.planning.values.models import GapNote, IndicatorValue
 from anlan.kernel.planning.values.reading import promise_of
 
+# Who answers for the indicators of which plan, in the demonstration district.
+_UNITS = {"environment": "SL-B13", "education": "SL-B02", "safety": "SL-B11"}
 # How far along the straight line an indicator is, by its place in the plan: most keep pace, every fifth lags.
 _SHARES = (Decimal("1.05"), Decimal("1.0"), Decimal("1.1"), Decimal("0.7"), Decimal("1.02"))
 
@@ -41,7 +44,11 @@ def load(at: datetime) -> None:
     rows = Indicator.objects.filter(plan__document__is_demo=True, retired_on=None).select_related(
         "plan__document", "responsible"
     )
+    units = {unit.code: unit for unit in Organisation.objects.filter(code__in=_UNITS.values())}
     for indicator in rows:
+        unit = units.get(_UNITS.get(indicator.plan.domain, ""))
+        if indicator.responsible is None and unit is not None:
+            actions.assign(actor=SYSTEM, indicator=indicator, organisation=unit, at=at)
         if formulas.answering(indicator.name) is None:
             _type_years(indicator, today, at)
     behind = rows.filter(values__isnull=False).order_by("plan_id", "order").first()

@@ -13,6 +13,7 @@ from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.planning.models import Indicator
 from anlan.kernel.planning.values import actions, computing, formulas, reading
 from anlan.kernel.planning.values.pages import found, row_of
@@ -87,6 +88,16 @@ def explain(request: Request, number: int) -> HttpResponse:
         except Refused as refused:
             bad = refused
     return _again(request, "explain", indicator, bad, {"years": _years(indicator, request)})
+
+
+def assign(request: Request, number: int) -> HttpResponse:
+    """定责任单位."""
+    indicator, wanted = found(number), request.POST.get("organisation", "")
+    unit = Organisation.objects.filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    if unit is None:
+        raise Refused("organisation", "选一个单位。", "organisation")
+    actions.assign(actor=request.actor, indicator=indicator, organisation=unit, at=request.at)
+    return HttpResponseRedirect(reverse("indicator", args=[number]))
 
 
 def bind(request: Request, number: int) -> HttpResponse:

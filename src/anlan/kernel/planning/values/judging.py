@@ -47,8 +47,13 @@ class Promise:
         return self.first_year - 1
 
     @property
+    def bound(self) -> str:
+        """The comparator to judge by, also when the city has assigned the number."""
+        return _RULES["assigned"] if self.comparator == "city_assigned" else self.comparator
+
+    @property
     def more_is_better(self) -> bool:
-        return self.comparator in (">=", ">")
+        return self.bound in (">=", ">")
 
     @property
     def qualitative(self) -> bool:
@@ -156,7 +161,7 @@ def _measured(promise: Promise, known: Known) -> Verdict:
     target = promise.target
     assert target is not None  # noqa: S101 - judge() has dealt with the others
     asked = pace(promise, known.year)
-    if meets(known.value, promise.comparator, target):
+    if meets(known.value, promise.bound, target):
         return Verdict(state="reached", gap=Decimal(0), pace=asked, sentence="已达到目标。")
     gap = abs(target - known.value)
     words = gap_words(promise, gap, known.value)
@@ -180,7 +185,7 @@ def _on_line(promise: Promise, value: Decimal, asked: Decimal) -> bool:
 def gap_words(promise: Promise, gap: Decimal, value: Decimal) -> str:
     """`差 1.5 个百分点`, `高 3 微克/立方米`; equal to a strict bound is said as such."""
     if gap == 0:
-        return f"等于 {plain(value)}，目标要求{'高于' if promise.comparator == '>' else '低于'}这个数"
+        return f"等于 {plain(value)}，目标要求{'高于' if promise.bound == '>' else '低于'}这个数"
     unit = "个百分点" if promise.unit in ("%", "％") else promise.unit
     over = promise.target is not None and value > promise.target
     return f"{'高' if over else '差'} {plain(gap)} {unit}".rstrip()

@@ -121,7 +121,7 @@ def detail(request: Request, number: int) -> HttpResponse:
     context = panel(request, row, day) | {
         "indicator": row.indicator, "versions": reading.versions_of(indicator), "notes": row.notes, "day": day,
         "history": [(entry, TITLES.get(entry.verb, entry.verb)) for entry in entries],
-        "formulas": formulas.installed().values(),
+        "units": Organisation.objects.filter(kind__in=("district", "bureau", "street"), closed_on=None).order_by("code"),
     }  # fmt: skip
     return render(request, "kernel/planning/values/detail.html", context)
 

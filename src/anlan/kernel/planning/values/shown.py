@@ -25,7 +25,7 @@ def target_words(row: Row) -> str:
     one = row.indicator
     if one.comparator == "city_assigned" and one.target is None:
         return _("市下达")
-    return f"{COMPARATORS.get(one.comparator, '')} {plain(one.target)}" if one.target is not None else _("完成")
+    return f"{COMPARATORS[row.promise.bound]} {plain(one.target)}" if one.target is not None else _("完成")
 
 
 def current_words(row: Row) -> str:

@@ -11,6 +11,7 @@ VERBS = tuple(
         ("typed", "填指标值"),
         ("corrected", "更正指标值"),
         ("bound", "选公式"),
+        ("assigned", "定责任单位"),
         ("explained", "写差距说明"),
     )
 )

@@ -68,6 +68,13 @@ TABLE = [
     (MYOPIA, known("56", 2022), "on_pace", "2.8"),  # the line asks for 56.2
     (MYOPIA, known("59", 2022), "behind", "5.8"),
     (FROM_CITY, known("20", 2024), "unassigned", None),
+    (promise("22.6", "25", "city_assigned"), known("26", 2024), "reached", "0"),  # the number has arrived
+    (
+        promise(None, "95", "city_assigned", "吨"),
+        known("80", 2024),
+        "on_pace",
+        "15",
+    ),  # counted up: the line asks for 76
     (DOCKED, known("1", 2023), "reached", "0"),
     (DOCKED, known("0", 2023), "on_pace", None),
     (GOOD_DAYS, None, "unfilled", None),

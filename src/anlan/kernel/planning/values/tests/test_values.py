@@ -383,6 +383,16 @@ def test_choosing_a_formula_computes_at_once(cast: Cast, indicator: Indicator, r
     assert IndicatorValue.objects.filter(source="computed").count() == 2
 
 
+def test_the_planner_names_the_responsible_unit(cast: Cast, indicator: Indicator) -> None:
+    path = f"/planning/indicators/{indicator.pk}/unit/"
+    assert cast.client("other").post(path, {"organisation": cast.street.pk}).status_code == 403
+    assert cast.client("planner").post(path, {"organisation": "x"}).status_code == 422
+    assert cast.client("planner").post(path, {"organisation": cast.emergency.pk}).status_code == 302
+    indicator.refresh_from_db()
+    assert indicator.responsible == cast.emergency
+    assert Entry.objects.latest("id").verb == "planning_values.assigned"
+
+
 def test_trial_stands_beside_and_stores_nothing(cast: Cast, indicator: Indicator, records: Records) -> None:
     computing.refresh(AT)
     before = IndicatorValue.objects.count()
