@@ -40,7 +40,7 @@ def posts_of(person: Person, on: date) -> list[Post]:
 def _actor(request: HttpRequest, at: datetime) -> Actor:
     if not request.user.is_authenticated:
         return ANONYMOUS
-    person = cast("Person", request.user)
+    person = request.user
     posts = posts_of(person, clock.civil_date(at))
     if not posts:
         return Actor(person_id=person.pk, post_id=None, name=person.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -61,9 +63,9 @@ class Person(AbstractBaseUser):
     mode = models.CharField(max_length=8, default="light", choices={"light": "标准", "elder": "长者", "wall": "大屏"})
     language = models.CharField(max_length=10, default="zh-hans")
 
-    USERNAME_FIELD = "username"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    USERNAME_FIELD: ClassVar[str] = "username"
+    EMAIL_FIELD: ClassVar[str] = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = PersonManager()
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ def mode(request: Request) -> HttpResponse:
         request.session["language"] = language
     if request.actor.signed_in:
         fields = {"mode": request.session.get("mode", "light"), "language": request.session.get("language", "zh-hans")}
-        Person.objects.filter(pk=request.actor.person_id).update(**fields)
+        Person.objects.filter(pk=request.actor.person_id or 0).update(**fields)
     return _back(request)
 
 

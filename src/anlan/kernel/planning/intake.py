@@ -115,7 +115,7 @@ def _safe_name(name: str) -> str:
 
 
 def _document_key(reading: Mapping[str, Any]) -> str:
-    return (reading["document"]["number"] + "/" + plan_key(reading["plans"][0]))[:200]
+    return f"{reading['document']['number']}/{plan_key(reading['plans'][0])}"[:200]
 
 
 def _describe(document: PlanDocument, seen: Preview, actor: Actor, at: datetime) -> None:

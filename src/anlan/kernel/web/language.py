@@ -16,7 +16,7 @@ def language_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         chosen = request.session.get("language", settings.LANGUAGE_CODE)
         code = chosen if chosen in known else settings.LANGUAGE_CODE
         with translation.override(code):
-            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = code
             response = get_response(request)
             response.setdefault("Content-Language", code)
         return response

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.support.cast import AT, Cast
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import actions, policy
 from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, SIGNED_IN, SYSTEM, Permission
 from anlan.kernel.journal.models import Entry
-from tests.support.cast import AT, Cast
 
 READ = Permission(slug="test.read", title="看", roles={"bureau_officer": "own", "auditor": "district"})
 

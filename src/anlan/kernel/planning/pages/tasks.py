@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access.edge import Request
 from anlan.kernel.planning import queries
-from anlan.kernel.planning.models import TaskOwner
+from anlan.kernel.planning.models import Task, TaskOwner
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
 from anlan.kernel.web.exporting import exported
 
@@ -22,7 +23,7 @@ FLAGS = {
 EXPORT_LIMIT = 200_000
 
 
-def _rows(request: Request) -> queries.QuerySet[queries.Task]:
+def _rows(request: Request) -> QuerySet[Task]:
     rows = queries.filtered(queries.tasks(request.actor), request.GET, civil_date(request.at))
     return rows.order_by(*queries.SORTS.get(request.GET.get("sort", ""), queries.SORTS["order"]))
 

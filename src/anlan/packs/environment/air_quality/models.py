@@ -74,7 +74,7 @@ class HourBlock:
         return b"".join(np.ascontiguousarray(part, dtype="<i4").tobytes() for part in parts)
 
     @classmethod
-    def unpack(cls, data: bytes) -> HourBlock:
+    def unpack(cls, data: bytes | memoryview) -> HourBlock:
         flat = np.frombuffer(bytes(data), dtype="<i4").astype(np.int32)
         cut = 24 * ITEM_COUNT
         rest = flat[cut:].reshape(5, 24)

@@ -1,0 +1,12 @@
+// On every page: small updates without reloads, keys, the live sign. Everything works without it.
+import htmx from "htmx.org";
+import { keys } from "./keys";
+import { live } from "./live";
+
+// No eval, no injected style: the content security policy allows neither.
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+
+keys(document);
+live(document);
