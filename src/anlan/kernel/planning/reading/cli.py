@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 from anlan.base.errors import Refused
 from anlan.kernel.planning.reading.reader import read
 from anlan.kernel.planning.reading.sources import load, load_stream
-from anlan.kernel.planning.reading.types import Reading, require_complete, to_json
+from anlan.kernel.planning.reading.types import FLAG_WORDS, Reading, require_complete, to_json
 
 DONE, BAD_INPUT = 0, 2
 KIND_WORDS = {
@@ -107,7 +107,7 @@ def summary(reading: Reading) -> str:
             f"{plan.title}　{plan.period[0]}—{plan.period[1]}",
             f"  章节 {len(plan.chapters)}，指标 {len(plan.indicators)}，任务 {len(plan.tasks)}，工程和专栏 {len(plan.projects)}，数字目标 {len(plan.targets)}",
             "  期限：" + "，".join(f"{KIND_WORDS[kind]} {count}" for kind, count in kinds.most_common()),
-            "  标记：" + ("，".join(f"{flag} {count}" for flag, count in flagged.most_common()) or "无"),
+            "  标记：" + ("，".join(f"{FLAG_WORDS[flag]} {count}" for flag, count in flagged.most_common()) or "无"),
         ]
     lines += ["", f"未归入的行 {len(reading.unread)}", *reading.problems]
     return "\n".join(lines)

@@ -14,7 +14,17 @@ from anlan.kernel.planning.reading.sources import lines_of, load
 from anlan.kernel.planning.reading.structure import Section, Skeleton, build, header, ordinal, plan_starts
 from anlan.kernel.planning.reading.tasks import is_section, read_table
 from anlan.kernel.planning.reading.text import FIRST, THIRD, normal, period_of, printed, tidy
-from anlan.kernel.planning.reading.types import Account, Deadline, Line, Plan, Project, Reading, Task, Unread
+from anlan.kernel.planning.reading.types import (
+    Account,
+    Deadline,
+    Line,
+    Plan,
+    Project,
+    Reading,
+    Task,
+    Unread,
+    flag_words,
+)
 
 # Chapters that look ahead; the others report the past and promise nothing.
 _AHEAD = re.compile(r"目标|任务|工程|措施|保障|实施|行动|攻坚|防范|底线|生态|改革|创新|体系")
@@ -97,7 +107,7 @@ def _doubts(plan: Plan, reading: Reading) -> None:
     for one in plan.indicators:
         if doubtful := [flag for flag in one.flags if flag not in _PRINTED]:
             name = f"{one.group} {one.number} {one.name}"
-            reading.problems.append(f"指标“{name}”存疑：{'、'.join(doubtful)}。")
+            reading.problems.append(f"指标“{name}”存疑：{flag_words(doubtful)}。")
 
 
 def _section_size(section: Section) -> int:
@@ -177,7 +187,7 @@ def _table(plan: Plan, skeleton: Skeleton, reading: Reading) -> None:
     for task in plan.tasks:
         doubtful = [flag for flag in task.flags if flag not in _PRINTED]
         if doubtful:
-            reading.problems.append(f"任务表第 {task.number} 行存疑：{'、'.join(doubtful)}。")
+            reading.problems.append(f"任务表第 {task.number} 行存疑：{flag_words(doubtful)}。")
 
 
 def _clauses(skeleton: Skeleton) -> list[Task]:

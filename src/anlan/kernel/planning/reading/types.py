@@ -12,6 +12,22 @@ from anlan.base.errors import Refused
 DeadlineKind = Literal["year", "year_end", "ongoing", "year_then_ongoing", "as_city_directs"]
 
 
+# Every flag an indicator or a task may carry, in words for people.
+FLAG_WORDS = {
+    "provisional": "初步", "cumulative": "累计数", "below_baseline": "目标低于基期", "no_number": "没有数值", "inherited": "类别沿用上行",
+    "illegible": "原文缺字", "damaged": "数字之间缺字", "unended": "句尾缺失", "gap": "前后空行异常，可能缺行",
+    "joined": "由断开的单元格合成", "number_missing": "缺序号", "number_unusual": "序号不连续", "duplicate_number": "序号重复",
+    "stray_number": "夹有多余数字", "name_missing": "缺名称", "kind_missing": "缺属性", "baseline_missing": "缺基期值",
+    "target_missing": "缺目标值", "extra_value": "数值多于两个", "value_unusual": "数值超出范围", "group_doubtful": "分组存疑",
+    "text_missing": "缺任务内容", "deadline_missing": "没有时限", "departments_missing": "没有部门", "department_unusual": "部门名称存疑",
+    "category_unusual": "任务类别存疑", "path_doubtful": "沿用的类别存疑",
+}  # fmt: skip
+
+
+def flag_words(flags: Iterable[str]) -> str:
+    return "、".join(FLAG_WORDS[flag] for flag in flags)
+
+
 @dataclass(frozen=True)
 class Line:
     """One printed line or cell. `number` counts source lines from 1; `gap` is how many blank lines stood before it."""

@@ -10,7 +10,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.planning.reading.reader import read
 from anlan.kernel.planning.reading.tests import real
 from anlan.kernel.planning.reading.text import normal
-from anlan.kernel.planning.reading.types import Reading, Task, require_complete
+from anlan.kernel.planning.reading.types import FLAG_WORDS, Reading, Task, require_complete
 
 pytestmark = pytest.mark.pure
 
@@ -70,6 +70,7 @@ def test_one_mutation_in_the_table(kind: str, seed: int) -> None:
     hurt = read("\n".join(lines).encode())
     assert silent_errors(hurt) == []
     assert hurt.account.balanced
+    assert {flag for plan in hurt.plans for task in plan.tasks for flag in task.flags} <= set(FLAG_WORDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
