@@ -14,8 +14,9 @@ import sys
 import time
 from pathlib import Path
 
-from bench.measure import RUNS, Row, row
 from scripts.postgres import throwaway_postgres
+
+from bench.measure import RUNS, Row, row
 
 WRITERS, GOAL = 16, 500
 ROOT = Path(__file__).parents[1]
@@ -73,13 +74,13 @@ def _env(url: str) -> dict[str, str]:
 def _python(code: str, url: str, *arguments: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], env=_env(url), check=True, capture_output=True, text=True
-    ).stdout  # noqa: S603
+    ).stdout
 
 
 def _burst(url: str, seconds: float, journalled: bool) -> tuple[int, float]:
     """Start all writers, let them go together, return actions done and wall seconds."""
     crew = [
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(
             [sys.executable, "-c", _WRITER, str(number), str(seconds), "1" if journalled else "0"],
             env=_env(url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 from scripts.assets import build
-from scripts.catalogues import compile_all
-from scripts.env import PYTHON, ROOT, VENV, call, environment, fail, install
+from scripts.env import PYTHON, ROOT, VENV, call, compile_catalogues, environment, fail, install
 from scripts.postgres import binaries, throwaway_postgres
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -75,7 +74,7 @@ def _static() -> int:
 
 def check() -> int:
     install("dev")
-    compile_all()
+    compile_catalogues()
     return _static() or call(PYTHON, "-m", "pytest", "-m", "pure", env=environment())
 
 
@@ -85,7 +84,7 @@ def test() -> int:
     postgres = _provide("postgres", binaries() is not None, ("postgresql",), binaries)
     install("dev")
     build()
-    compile_all()
+    compile_catalogues()
     status = _static()
     if status:
         return status

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.assets import build
-from scripts.env import PYTHON, ROOT, environment, fail, install
+from scripts.env import PYTHON, ROOT, compile_catalogues, environment, fail, install
 
 VAR = ROOT / "var"
 PID, LOG = VAR / "demo.pid", VAR / "demo.log"
@@ -52,6 +52,7 @@ def demo() -> int:
         install("core")
         if not assets.result():
             build()  # the machine has no Node: now that the environment stands, the wheel can bring one
+    compile_catalogues()
     words = [str(PYTHON), "-m", "anlan.server", "demo", "--port", str(port)]
     env = environment(ANLAN_DEMO="1", ANLAN_VAR=str(VAR), PYTHONUNBUFFERED="1")
     return _detached(words, env) if os.environ.get("DETACH") == "1" else _foreground(words, env)

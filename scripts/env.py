@@ -69,3 +69,9 @@ def install(group: str) -> None:
     wrapper = VENV / "bin" / "anlan"
     wrapper.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT / "src"}" exec "{PYTHON}" -m anlan.server "$@"\n')
     wrapper.chmod(0o755)
+
+
+def compile_catalogues() -> None:
+    """Compile the message catalogues with the environment's own Babel and OpenCC."""
+    if call(PYTHON, "-m", "scripts.catalogues", env=environment()):
+        fail("译文没有编译成：看 src/anlan/locale。", 1)

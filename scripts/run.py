@@ -12,6 +12,7 @@ from scripts import assets, checks, demo, env
 
 def setup() -> int:
     env.install("core")
+    env.compile_catalogues()
     return 0 if assets.build() else 1
 
 
