@@ -76,7 +76,7 @@ def make(request: Request) -> HttpResponse:
         plan = Plan.objects.filter(pk=int(posted["plan"]) if posted.get("plan", "").isdecimal() else 0).first()
         if plan is None:
             raise Refused("plan", "选一份规划。", "plan")
-        unit = Organisation.objects.filter(pk=request.actor.organisation_id).first()
+        unit = Organisation.objects.filter(pk=request.actor.organisation_id or 0).first()
         if unit is None:
             raise Refused("organisation", "当前岗位没有单位，不能发文。")
         review = actions.make(
