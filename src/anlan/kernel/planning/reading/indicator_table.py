@@ -177,6 +177,8 @@ def _number(rows: list[Row]) -> None:
     """A numbered table: a missing number is the next one; a long name may be printed on several lines."""
     before = 0
     for row in rows:
+        if not row.group and any(one.group for one in rows):
+            row.flag("group_doubtful")
         if row.number is None or row.number != before + 1:
             row.flag("number_missing" if row.number is None else "number_unusual")
             row.number = before + 1 if row.number is None else row.number
@@ -209,6 +211,9 @@ def _group(rows: list[Row]) -> None:
 def _values(row: Row) -> tuple[str, str]:
     """(baseline, target) as printed: the last is the target. One value is a target, and only then without a flag if assigned."""
     texts = [cell.text for cell in row.values]
+    if ASSIGNED in texts[:-1]:  # nothing is printed behind the target
+        row.flag("stray_number")
+        texts = texts[: texts.index(ASSIGNED) + 1]
     if len(texts) > 2:
         row.flag("extra_value")
     if not row.names:

@@ -81,7 +81,6 @@ def _plan(skeleton: Skeleton, reading: Reading) -> Plan:
     reading.unread += [Unread(line.number, line.text) for line in skeleton.strays]
     account.unread += _count(skeleton.strays)
     _indicators(plan, skeleton, account)
-    _doubts(plan, reading)
     key = [section for section in skeleton.sections if _under(skeleton, section, "重点工程")]
     _projects(plan, skeleton, key, account)
     _tasks(plan, skeleton, reading)
@@ -93,6 +92,12 @@ def _plan(skeleton: Skeleton, reading: Reading) -> Plan:
     account.tables += _count(skeleton.heads)
     if not plan.chapters[0].text and not plan.chapters[0].title:
         plan.chapters.pop(0)
+    if skeleton.restarts:
+        reading.problems.append(f"{plan.title}：章节序号从头再来，可能缺了后一个规划的标题。")
+        for flags in [one.flags for one in plan.indicators] + [one.flags for one in plan.tasks]:
+            flags.append("plan_doubtful")
+    else:
+        _doubts(plan, reading)
     plan.targets = numeric.find(_passages(skeleton), plan.indicators)
     return plan
 

@@ -64,6 +64,7 @@ class Skeleton:
     heads: list[Line] = field(default_factory=list)  # table titles and column heads
     titles: list[Line] = field(default_factory=list)
     strays: list[Line] = field(default_factory=list)  # page numbers
+    restarts: bool = False  # whether the first rank begins again: another plan's title may be lost
 
 
 def header(lines: Sequence[Line]) -> tuple[Document, list[Line], list[Line]]:
@@ -183,6 +184,7 @@ class Builder:
         self._box: Box | None = None
         self._mode = "text"
         self._row_seen = False
+        self._top: tuple[int, int] | None = None  # rank and ordinal of the last heading of the first rank
         self._stack: list[tuple[int, str]] = []
 
     def feed(self, line: Line, ahead: Sequence[str]) -> None:
@@ -261,6 +263,9 @@ class Builder:
             self._stack.pop()
         self._stack.append((rank, number))
         path = tuple(_bare(one) for _rank, one in self._stack)
+        if len(self._stack) == 1:
+            self.plan.restarts = self.plan.restarts or (self._top is not None and (rank, ordinal(number)) < self._top)
+            self._top = (rank, ordinal(number))
         self._section = Section(number, title, len(self._stack), path, heading=[line])
         if rest:
             self._section.lines.append(Line(line.number, rest, line.gap))

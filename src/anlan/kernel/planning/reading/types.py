@@ -21,6 +21,7 @@ FLAG_WORDS = {
     "target_missing": "缺目标值", "extra_value": "数值多于两个", "value_unusual": "数值超出范围", "group_doubtful": "分组存疑",
     "text_missing": "缺任务内容", "deadline_missing": "没有时限", "departments_missing": "没有部门", "department_unusual": "部门名称存疑",
     "category_unusual": "任务类别存疑", "path_doubtful": "沿用的类别存疑",
+    "plan_doubtful": "可能属于另一个规划",
 }  # fmt: skip
 
 

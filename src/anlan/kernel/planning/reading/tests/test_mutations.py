@@ -119,3 +119,14 @@ def test_a_table_without_its_title_or_a_head_is_still_a_table(word: str) -> None
     at = max(at for at, line in enumerate(lines) if normal(line).endswith(word))
     del lines[at]
     assert silent_errors(read("\n".join(lines).encode())) == []
+
+
+@pytest.mark.parametrize("word", ["教育", "生态"])
+def test_a_lost_title_makes_the_plan_before_doubtful(word: str) -> None:
+    title = real.plan(word).title
+    hurt = read(real.text().replace(f"\n{title}\n", "\n", 1).encode())
+    merged = next(plan for plan in hurt.plans if any("plan_doubtful" in task.flags for task in plan.tasks))
+    assert all("plan_doubtful" in one.flags for one in merged.indicators)
+    assert all("plan_doubtful" in one.flags for one in merged.tasks)
+    assert any("缺了后一个规划的标题" in problem for problem in hurt.problems)
+    assert not any("plan_doubtful" in task.flags for plan in real.reading().plans for task in plan.tasks)
