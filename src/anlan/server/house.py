@@ -39,14 +39,18 @@ KERNEL: tuple[Capability, ...] = (
         nav=values.NAV, verbs=values.VERBS, jobs=values.JOBS, waiting=values.waiting, find=values.find, demo=values.demo,
     ),
     Capability(
-        slug="planning_reviews", title="规划评估", plan_refs=("P3",), permissions=reviews.PERMISSIONS, pages=reviews.PAGES,
-        nav=reviews.NAV, verbs=reviews.VERBS, waiting=reviews.waiting, find=reviews.find, demo=reviews.demo,
-    ),
-    Capability(
         slug="planning_decisions", title="重大行政决策", plan_refs=("P5",), permissions=decisions.PERMISSIONS,
         pages=decisions.PAGES, nav=decisions.NAV, verbs=decisions.VERBS, waiting=decisions.waiting, find=decisions.find,
         demo=decisions.demo,
     ),
 )  # fmt: skip
 
-CAPABILITIES: tuple[Capability, ...] = KERNEL + tuple(one for pack in PACKS for one in pack.capabilities)
+# Reviews report what the packs have recorded: their demonstration is loaded after the packs'.
+REPORTS: tuple[Capability, ...] = (
+    Capability(
+        slug="planning_reviews", title="规划评估", plan_refs=("P3",), permissions=reviews.PERMISSIONS, pages=reviews.PAGES,
+        nav=reviews.NAV, verbs=reviews.VERBS, waiting=reviews.waiting, find=reviews.find, demo=reviews.demo,
+    ),
+)  # fmt: skip
+
+CAPABILITIES: tuple[Capability, ...] = KERNEL + tuple(one for pack in PACKS for one in pack.capabilities) + REPORTS

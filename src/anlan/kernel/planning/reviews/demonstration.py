@@ -10,6 +10,7 @@ from anlan.kernel.access.models import Post
 from anlan.kernel.planning.models import Plan
 from anlan.kernel.planning.reviews import actions
 from anlan.kernel.planning.reviews.models import Review
+from anlan.kernel.planning.values import computing
 
 
 def _post(role: str) -> Post | None:
@@ -22,6 +23,7 @@ def load(at: datetime) -> None:
     planner, leader = _post("planner"), _post("leader")
     if plan is None or planner is None or leader is None or Review.objects.filter(plan=plan).exists():
         return
+    computing.refresh(at)
     last, actor = min(plan.last_year, civil_date(at).year - 1), policy.actor_of(planner)
     old = _draft(planner, plan, last - 1, at - timedelta(days=3))
     actions.send_to_sign(actor=actor, review=old, at=at - timedelta(days=2))
@@ -37,7 +39,7 @@ def _draft(planner: Post, plan: Plan, year: int, at: datetime) -> Review:
         code="示例规评", addressee="示例区人民政府", at=at,
     )  # fmt: skip
     actions.write(
-        actor=actor, review=review, at=at, opinion="示例：多数指标按期推进，少数指标落后于匀速进度，原因已由责任单位说明。",
+        actor=actor, review=review, at=at, opinion="示例：总体评价由起草人根据下列数字撰写，这里是示例文字。",
         proposals="示例：对有差距的指标按月调度。\n示例：久无进展的任务由牵头单位限期报告。",
     )  # fmt: skip
     return review

@@ -59,7 +59,9 @@ def refresh_one(binding: Binding, at: datetime, prints: dict[tuple[str, int], st
     prints = {} if prints is None else prints
     if formula is None:
         return 0
-    for year in range(plan.first_year - 1, min(plan.last_year, civil_date(at).year) + 1):
+    # The printed baseline stands for its year; without one it is computed like the others.
+    first = plan.first_year - (binding.indicator.baseline is None)
+    for year in range(first, min(plan.last_year, civil_date(at).year) + 1):
         key = (formula.slug, year)
         if key not in prints:
             prints[key] = _fingerprint(formula, year)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -72,6 +72,9 @@ NAV = (Nav(section="planning", title="指标", page="indicators", permission=_VI
 JOBS = (Job(slug="planning_values.refresh", title="重算指标", every=timedelta(seconds=15), run=refresh),)
 
 
+_SINGLY = 3  # more missing figures of one plan than this are one line that leads to the list
+
+
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
     """Gaps nobody has explained and figures that are due and missing, for those who may write them."""
     if not policy.may(actor, "planning_values.type"):
@@ -79,13 +82,26 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
     mine = policy.visible_to(
         actor, "planning_values.type", Indicator.objects.filter(retired_on=None), "responsible__path"
     )
+    missing: dict[int, list[reading.Row]] = {}
     for row in reading.rows_of(mine, civil_date(at)):
         if row.unexplained:
             yield _line(row, row.verdict.sentence, _("填写差距说明"), "indicator_explain", None)
         elif row.verdict.state == "unfilled" and row.formula is None:
-            late = years_due(row.promise, civil_date(at))[-1]
-            end = datetime.combine(due_on(late), time(23, 59), CHINA)
-            yield _line(row, row.verdict.sentence, _("填数"), "indicator_type", end)
+            missing.setdefault(row.indicator.plan_id, []).append(row)
+    for rows in missing.values():
+        yield from _missing(rows, civil_date(at))
+
+
+def _missing(rows: list[reading.Row], today: date) -> Iterator[Waiting]:
+    due = datetime.combine(due_on(years_due(rows[0].promise, today)[-1]), time(23, 59), CHINA)
+    if len(rows) <= _SINGLY:
+        yield from (_line(row, row.verdict.sentence, _("填数"), "indicator_type", due) for row in rows)
+        return
+    plan = rows[0].indicator.plan
+    yield Waiting(
+        kind=_("指标"), title=str(plan), fact=f"{len(rows)} 项指标缺数", sender=str(plan.document), verb=_("填数"), due_at=due,
+        url=f"{reverse('indicators')}?plan={plan.pk}&judged=open",
+    )  # fmt: skip
 
 
 def _line(row: reading.Row, fact: str, verb: str, page: str, due_at: datetime | None) -> Waiting:

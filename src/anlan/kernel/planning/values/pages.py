@@ -65,7 +65,7 @@ def indicators(request: Request) -> HttpResponse:
     sizes = {one.pk: one.indicators.filter(retired_on=None).count() for one in plans}
     context: dict[str, Any] = {
         "plans": [(one, sizes[one.pk]) for one in plans], "plan": plan, "day": day, "today": civil_date(request.at),
-        "groups": _grouped([shown.line_of(row) for row in listed]), "total": len(rows), "shown": len(listed),
+        "groups": _grouped([shown.line_of(row, request.at.year) for row in listed]), "total": len(rows), "shown": len(listed),
         "counts": reading.counts(rows), "asked": request.GET, "kinds": KINDS, "selected": selected,
         "units": Organisation.objects.filter(pk__in={row.indicator.responsible_id for row in rows}),
         "demo_plan": bool(plan and plan.document.is_demo),
@@ -89,7 +89,7 @@ def panel(request: Request, row: reading.Row, day: date) -> dict[str, Any]:
     if computed and typing.allowed:
         typing = Reason(False, "由公式算出，不手填。")
     return {
-        "row": row, "line": shown.line_of(row), "chart": shown.years_chart(row), "years": shown.years_table(row),
+        "row": row, "line": shown.line_of(row, request.at.year), "chart": shown.years_chart(row), "years": shown.years_table(row),
         "chain": shown.chain_of(value, url, entered), "completeness": shown.completeness(value), "rule": RULE,
         "frozen": [one for one in reading.frozen_of(row.indicator) if civil_date(one.frozen_at) <= day],
         "typing": typing, "explaining": policy.why(request.actor, "planning_values.explain", row.indicator),
@@ -186,7 +186,7 @@ def public_list(request: Request) -> HttpResponse:
     plan = chosen_plan(request, plans)
     rows = reading.rows_of(plan.indicators.all(), day) if plan else []
     context = {
-        "plans": plans, "plan": plan, "groups": _grouped([shown.line_of(row) for row in rows]),
+        "plans": plans, "plan": plan, "groups": _grouped([shown.line_of(row, request.at.year) for row in rows]),
         "counts": reading.counts(rows), "day": day,
     }  # fmt: skip
     return render(request, "kernel/planning/values/public_list.html", context)
@@ -196,7 +196,7 @@ def public_detail(request: Request, number: int) -> HttpResponse:
     indicator, day = found(number), day_of(request)
     row = row_of(indicator, day)
     context = {
-        "row": row, "line": shown.line_of(row), "chart": shown.years_chart(row), "years": shown.years_table(row),
+        "row": row, "line": shown.line_of(row, request.at.year), "chart": shown.years_chart(row), "years": shown.years_table(row),
         "completeness": shown.completeness(row.value), "frozen": reading.frozen_of(indicator), "rule": RULE,
     }  # fmt: skip
     return render(request, "kernel/planning/values/public_detail.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
@@ -13,6 +14,8 @@ from anlan.kernel.planning.values.models import IndicatorValue
 from anlan.kernel.planning.values.reading import Row
 from anlan.kernel.web import charts
 
+# Printed units that have a common sign.
+_SIGNS = {"微克/立方米": "μg/m³", "毫克/立方米": "mg/m³"}
 COMPARATORS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 
 
@@ -39,7 +42,7 @@ def current_words(row: Row) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table, already in words; `dumbbell` goes from baseline to target."""
+    """One row of the table, already in words; `dumbbell` goes from baseline to target, `mark` is a substitution in short."""
 
     row: Row
     baseline: str
@@ -47,18 +50,31 @@ class Line:
     target: str
     provisional: bool
     dumbbell: SafeString
+    as_of: str
+    mark: str
+    unit: str
 
     @property
     def verdict(self) -> Verdict:
         return self.row.verdict
 
 
-def line_of(row: Row) -> Line:
+def _short_day(day: date, this_year: int) -> str:
+    """`7月24日`, or with its year when it is not this one: a table has no room for the weekday."""
+    return f"{day.month}月{day.day}日" if day.year == this_year else day.isoformat()
+
+
+def line_of(row: Row, this_year: int) -> Line:
     one = row.indicator
     now = row.value.value if row.value and not row.promise.qualitative else None
     title = f"{one.name}：{figure(one.baseline)} → {current_words(row)} → {target_words(row)}，{row.verdict.word}"
     picture = charts.dumbbell(one.baseline, now, one.target, behind=row.verdict.behind, title=title)
-    return Line(row, figure(one.baseline), current_words(row), target_words(row), "provisional" in one.flags, picture)
+    return Line(
+        row, figure(one.baseline), current_words(row), target_words(row), "provisional" in one.flags, picture,
+        _short_day(row.value.as_of, this_year) if row.value else "—",
+        row.value.substitution.split("（")[0] if row.value else "",
+        "" if row.promise.qualitative else _SIGNS.get(one.unit, one.unit),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,9 @@ def _points(row: Row) -> list[charts.Point]:
     promise, points = row.promise, []
     for year in range(promise.baseline_year, promise.last_year + 1):
         held = row.series.get(year)
-        value = held.value if held else promise.baseline if year == promise.baseline_year else None
+        value = held.value if held else None
+        if year == promise.baseline_year and promise.baseline is not None:
+            value = promise.baseline
         points.append(
             charts.Point(
                 f"{year}{'*' if held and held.partial else ''}", _short(value), open=bool(held and held.partial)
@@ -109,7 +127,7 @@ def years_table(row: Row) -> list[YearCell]:
     cells = []
     for year in range(row.promise.baseline_year, row.promise.last_year + 1):
         held = row.series.get(year)
-        if held is None and year == row.promise.baseline_year:
+        if year == row.promise.baseline_year and (held is None or row.promise.baseline is not None):
             cells.append(from_baseline)
             continue
         cells.append(_cell(row, year, held))

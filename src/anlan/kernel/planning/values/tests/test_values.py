@@ -372,6 +372,10 @@ def test_a_gap_is_explained_once_and_leaves_the_workbench(cast: Cast, indicator:
 def test_missing_figures_wait_with_their_due_day(cast: Cast, myopia: Indicator) -> None:
     (line,) = waiting(cast.actor("officer"), AT)
     assert (line.verb, line.due_at.date() if line.due_at else None) == ("填数", date(2025, 3, 31))
+    for order in range(3, 7):
+        make_indicator(myopia.plan, cast.emergency, order, name=f"示例{order}")
+    (line,) = waiting(cast.actor("officer"), AT)
+    assert (line.fact, line.verb) == ("5 项指标缺数", "填数")
     assert [hit.title for hit in find(cast.actor("leader"), "近视")] == ["示例近视率"]
 
 
