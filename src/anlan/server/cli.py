@@ -29,6 +29,7 @@ MANAGED: dict[tuple[str, ...], str] = {
     ("plan", "import"): "plan_import",
     ("plan", "coverage"): "plan_coverage",
     ("air", "import"): "air_import",
+    ("geo", "import"): "geo_import",
     ("journal", "verify"): "journal_verify",
     ("demo",): "anlan_demo",
     ("serve",): "anlan_serve",
@@ -51,6 +52,7 @@ USAGE = """用法：anlan 命令 [参数]
   plan import FILE [--yes]    预览或导入规划
   plan coverage               数字目标的挂接情况
   air import FILE [--yes]     预览或导入空气质量小时值
+  geo import --crs … FILE     导入图层
   journal verify              核对流水的摘要链
   demo | serve | worker       演示 | 网页 | 时钟与作业
   person                      新增人员和岗位

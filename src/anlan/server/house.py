@@ -28,7 +28,7 @@ KERNEL: tuple[Capability, ...] = (
         slug="registry", title="台账", permissions=registry.PERMISSIONS, pages=registry.PAGES, nav=registry.NAV,
         verbs=registry.VERBS, sheets=registry.SHEETS, find=registry.find, demo=registry.demo,
     ),
-    Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, layers=maps.LAYERS),
+    Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
         pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,

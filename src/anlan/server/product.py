@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 from anlan.kernel.access import policy
 from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.planning.values import formulas
 from anlan.server.desk.declare import DESK
 from anlan.server.house import CAPABILITIES as HOUSE
@@ -16,9 +17,10 @@ CAPABILITIES: tuple[Capability, ...] = (*HOUSE, DESK)
 
 
 def open_house() -> None:
-    """Install the declared policy and formulas, and have Django's system checks read the declarations."""
+    """Install the declared policy, formulas and layers, and have Django's system checks read the declarations."""
     policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
+    map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     register(declarations)
 
 

@@ -1,31 +1,32 @@
-"""What this room declares."""
+"""What the map declares."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-
-from anlan.base.jobs import Job
-from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.access.types import Page, Permission
 from anlan.kernel.journal.types import Verb
-from anlan.kernel.web.types import Hit, Nav, Waiting
+from anlan.kernel.maps import pages
+from anlan.kernel.maps.base import LINES, STREETS
+from anlan.kernel.web.types import Nav
 
-PERMISSIONS: tuple[Permission, ...] = ()
-PAGES: tuple[Page, ...] = ()
-NAV: tuple[Nav, ...] = ()
-VERBS: tuple[Verb, ...] = ()
-JOBS: tuple[Job, ...] = ()
-SHEETS = ()
-LAYERS = ()
+_EVERYBODY = (
+    "planner", "leader", "auditor", "administrator", "bureau_officer", "environment_officer", "street_officer",
+)  # fmt: skip
 
-
-def waiting(_actor: Actor, _at: datetime) -> Iterable[Waiting]:
-    return ()
-
-
-def find(_actor: Actor, _words: str) -> list[Hit]:
-    return []
-
-
-def demo(_at: datetime) -> None:
-    return None
+PERMISSIONS = (
+    Permission(slug="maps.read", title="查看一张图", roles=dict.fromkeys(_EVERYBODY, "district")),
+    Permission(slug="maps.manage", title="导入图层", roles={"administrator": "district"}),
+)
+PAGES = (
+    Page(path="map/", name="map", view=pages.overview, permission="maps.read", title="一张图", section="map"),
+    Page(
+        path="map/layers/<slug:slug>.geojson",
+        name="map_layer",
+        view=pages.geojson,
+        permission="maps.read",
+        title="图层",
+        kind="api",
+    ),
+)
+NAV = (Nav(section="map", title="一张图", page="map", permission="maps.read", order=1),)
+VERBS = (Verb(slug="maps.layer.imported", title="导入图层"),)
+LAYERS = (STREETS, LINES)

@@ -1,0 +1,1 @@
+"""Public safety and emergency: one Django app."""

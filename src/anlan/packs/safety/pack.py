@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from anlan.kernel.capability.types import Pack
+from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 
-PACK = Pack(slug="safety", title="安全与应急", capabilities=())
+PACK = Pack(slug="safety", title="安全与应急", capabilities=(SHELTER,))

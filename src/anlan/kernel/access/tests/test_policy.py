@@ -87,9 +87,11 @@ def test_who_may_lists_posts_in_force(cast: Cast) -> None:
 )
 def test_founding_refuses(cast: Cast, fields: dict[str, str], code: str) -> None:
     before = Entry.objects.count()
-    wanted = {"code": "NEW", "name": "x", "kind": "bureau", **fields}
+    wanted = {"code": "NEW", "kind": "bureau", **fields}
     with pytest.raises(Refused) as caught:
-        actions.found_organisation(actor=SYSTEM, parent=cast.district, at=AT, **wanted)
+        actions.found_organisation(
+            actor=SYSTEM, parent=cast.district, at=AT, code=wanted["code"], kind=wanted["kind"], name="x"
+        )
     assert caught.value.code == code
     assert Entry.objects.count() == before
 

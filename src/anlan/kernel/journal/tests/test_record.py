@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.journal.models import Entry, Head, Pending, Seal
 from anlan.kernel.journal.record import record
 from anlan.kernel.journal.sealing import consume, seal, seal_all, sealed_after, verify
 from tests.support.cast import AT
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The least an author can be."""
+
+    person_id: int | None = None
+    post_id: int | None = None
+    name: str = "示例"
+    on_behalf_of: str = ""
+
+
+SYSTEM = Hand()
 
 
 def write(number: object, verb: str = "test.done") -> Entry:

@@ -1,0 +1,351 @@
+"""Pages of any register, made from its sheet: `sheet_pages(sheet)` gives the routes, each in the permission matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlan.base.clock import civil_date
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.types import Page
+from anlan.kernel.files.keeping import read_waiting, set_waiting
+from anlan.kernel.journal.models import Entry as JournalEntry
+from anlan.kernel.registry import actions, excel, queries
+from anlan.kernel.registry.cells import row_of, shown
+from anlan.kernel.registry.models import Entry, SavedView
+from anlan.kernel.registry.types import Sheet
+from anlan.kernel.web.exporting import exported
+
+_T = "kernel/registry/"
+PAGE_ROWS, EXPORT_LIMIT, API_ROWS = 50, 100_000, 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _rows(sheet: Sheet, request: Request) -> Any:
+    return queries.filtered(sheet, queries.visible(sheet, request.actor), request.GET, civil_date(request.at))
+
+
+def _row(sheet: Sheet, request: Request, number: int) -> Entry:
+    row: Entry | None = queries.visible(sheet, request.actor).filter(pk=number).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _organisation(sheet: Sheet, request: Request) -> Organisation:
+    """The organisation a new row or file belongs to: the actor's own, or the one chosen by someone of the whole district."""
+    chosen = request.POST.get("organisation", "")
+    number = int(chosen) if chosen.isdecimal() else request.actor.organisation_id or 0
+    organisation = Organisation.objects.filter(pk=number).first()
+    if organisation is None:
+        raise Refused("organisation", "没有选单位。", "organisation")
+    policy.require(request.actor, sheet.write, organisation)
+    return organisation
+
+
+def _organisations(sheet: Sheet, request: Request) -> list[Organisation]:
+    rows = Organisation.objects.filter(closed_on=None)
+    return (
+        list(policy.visible_to(request.actor, sheet.write, rows, "path"))
+        if policy.may(request.actor, sheet.write)
+        else []
+    )
+
+
+def listing(sheet: Sheet, request: Request) -> HttpResponse:
+    """The register: filters, sort, saved views, export; all in the URL."""
+    if request.method == "POST":
+        posted = request.POST
+        actions.save_view(
+            actor=request.actor,
+            sheet=sheet,
+            name=posted.get("name", ""),
+            query=posted.get("query", ""),
+            shared=posted.get("shared") == "1",
+            at=request.at,
+        )
+        messages.success(request, "视图已存。")
+        return HttpResponseRedirect(f"{request.path}?{posted.get('query', '')}")
+    page = Paginator(_rows(sheet, request), PAGE_ROWS).get_page(request.GET.get("page"))
+    columns = [column for column in sheet.columns if column.in_list]
+    lines = [(row, [shown(getattr(row, column.name), column) for column in columns]) for row in page.object_list]
+    views = SavedView.objects.filter(sheet=sheet.slug).filter(Q(person_id=request.actor.person_id) | Q(is_shared=True))
+    context = {
+        "sheet": sheet, "page": page, "lines": lines, "columns": columns, "filters": [column for column in sheet.columns if column.filterable],
+        "wanted": request.GET, "views": views, "today": civil_date(request.at), "may_write": policy.may(request.actor, sheet.write),
+        "filtered": bool(set(request.GET) - {"page", "sort"}), "names": names(sheet),
+    }  # fmt: skip
+    return render(request, _T + "list.html", context)
+
+
+def names(sheet: Sheet) -> dict[str, str]:
+    """Route names of the sheet's pages by short word, for templates."""
+    return {
+        word: f"{sheet.slug}_{word}"
+        for word in (
+            "list",
+            "new",
+            "detail",
+            "edit",
+            "review",
+            "retire",
+            "template",
+            "import",
+            "export",
+            "api",
+            "api_one",
+        )
+    }
+
+
+def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
+    titles = {column.name: column.title for column in sheet.columns}
+    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用"}
+    entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
+    return [
+        (
+            entry,
+            verbs.get(entry.verb.rpartition(".")[2], entry.verb),
+            [(titles.get(name, name), entry.old.get(name), value) for name, value in entry.new.items()],
+        )
+        for entry in entries
+    ]
+
+
+def detail(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+    row = _row(sheet, request, number)
+    pairs = [(column, shown(getattr(row, column.name), column)) for column in sheet.columns]
+    context = {
+        "sheet": sheet, "row": row, "pairs": pairs, "history": _history(sheet, row), "names": names(sheet),
+        "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at),
+    }  # fmt: skip
+    return render(request, _T + "detail.html", context)
+
+
+def _form(
+    sheet: Sheet, request: Request, row: Entry | None, refused: Refused | None, problems: dict[str, str], status: int
+) -> HttpResponse:
+    fields = []
+    for column in sheet.columns:
+        value = (
+            request.POST.get(column.name) if request.method == "POST" else getattr(row, column.name, "") if row else ""
+        )
+        fields.append((column, "" if value is None else value, problems.get(column.name, "")))
+    context = {
+        "sheet": sheet, "row": row, "fields": fields, "refused": refused, "organisations": [] if row else _organisations(sheet, request),
+        "names": names(sheet), "whole": problems.get("", ""), "own": request.actor.organisation_id,
+    }  # fmt: skip
+    return render(request, _T + "form.html", context, status=status)
+
+
+def edit(sheet: Sheet, request: Request, number: int | None = None) -> HttpResponse:
+    """New row or change; faults stand beside their fields and everything typed is kept."""
+    row = _row(sheet, request, number) if number is not None else None
+    if row is not None:
+        policy.require(request.actor, sheet.write, row)
+    if request.method != "POST":
+        return _form(sheet, request, row, None, {}, 200)
+    values, found = row_of(request.POST, sheet)
+    if found:
+        return _form(sheet, request, row, None, {problem.column: problem.message for problem in found}, 422)
+    try:
+        if row is None:
+            row = actions.add(
+                actor=request.actor,
+                sheet=sheet,
+                organisation=_organisation(sheet, request),
+                values=values,
+                at=request.at,
+            )
+        else:
+            version = request.POST.get("version", "")
+            row = actions.change(
+                actor=request.actor,
+                sheet=sheet,
+                row=row,
+                values=values,
+                version=int(version) if version.isdecimal() else 0,
+                at=request.at,
+            )
+    except Refused as refused:
+        return _form(
+            sheet,
+            request,
+            row,
+            refused,
+            {refused.field: refused.message} if refused.field else {},
+            STATUS.get(refused.code, 422),
+        )
+    messages.success(request, "已存。")
+    return HttpResponseRedirect(reverse(names(sheet)["detail"], args=[row.pk]))
+
+
+def review(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+    row = actions.review(actor=request.actor, sheet=sheet, row=_row(sheet, request, number), at=request.at)
+    messages.success(request, f"已复核，下次 {row.review_due_on}。" if row.review_due_on else "已复核。")
+    return HttpResponseRedirect(reverse(names(sheet)["detail"], args=[number]))
+
+
+def retire(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+    actions.retire(
+        actor=request.actor,
+        sheet=sheet,
+        row=_row(sheet, request, number),
+        reason=request.POST.get("reason", ""),
+        at=request.at,
+    )
+    messages.success(request, "已停用，仍可查。")
+    return HttpResponseRedirect(reverse(names(sheet)["detail"], args=[number]))
+
+
+def template(sheet: Sheet, _request: Request) -> HttpResponse:
+    return _file(excel.template(sheet), f"{sheet.slug}-template.xlsx")
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def upload(sheet: Sheet, request: Request) -> HttpResponse:
+    """Upload, dry run with faults by cell, then all rows or none."""
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "names": names(sheet),
+        "organisations": _organisations(sheet, request),
+        "own": request.actor.organisation_id,
+    }
+    if request.method != "POST":
+        return render(request, _T + "import.html", context)
+    try:
+        if token := request.POST.get("token", ""):
+            return _confirmed(sheet, request, token)
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise Refused("file", "没有选文件。", "file")
+        if sent.size and sent.size > excel.LIMIT:
+            raise Refused("size", f"文件超过 {excel.LIMIT // 1024 // 1024} MB。拆分后再导入。", "file")
+        organisation = _organisation(sheet, request)
+        data = sent.read()
+        run = excel.dry_run(sheet, data, request.actor)
+        return render(
+            request,
+            _T + "import.html",
+            {
+                **context,
+                "run": run,
+                "token": set_waiting(data),
+                "organisation": organisation,
+                "faulty": [line for line in run.lines if line.problems][:200],
+            },
+        )
+    except Refused as refused:
+        return render(
+            request, _T + "import.html", {**context, "refused": refused}, status=STATUS.get(refused.code, 422)
+        )
+
+
+def _confirmed(sheet: Sheet, request: Request, token: str) -> HttpResponse:
+    data = read_waiting(token)
+    run = excel.dry_run(sheet, data, request.actor)
+    if request.POST.get("do") == "marked":
+        return _file(excel.marked(data, run), f"{sheet.slug}-faults.xlsx")
+    if not run.good:
+        raise Refused("faults", f"还有 {run.faults} 行有错，一行都没有导入。", "file")
+    organisation = _organisation(sheet, request)
+    added, changed = actions.store_rows(
+        actor=request.actor,
+        sheet=sheet,
+        organisation=organisation,
+        rows=[line.values for line in run.lines],
+        content_hash=run.content_hash,
+        at=request.at,
+    )
+    messages.success(request, f"已导入：新增 {added} 行，改动 {changed} 行。")
+    return HttpResponseRedirect(reverse(names(sheet)["list"]))
+
+
+def export(sheet: Sheet, request: Request, form: str) -> HttpResponse:
+    """Exactly what is filtered."""
+    head = ("单位", *(column.title for column in sheet.columns))
+    lines = (
+        (str(row.organisation), *(shown(getattr(row, column.name), column) for column in sheet.columns))
+        for row in _rows(sheet, request)[:EXPORT_LIMIT]
+    )
+    return exported(form, sheet.title, head, lines)
+
+
+def as_json(sheet: Sheet, row: Entry) -> dict[str, Any]:
+    values = {
+        column.name: (shown(getattr(row, column.name), column) if column.personal else getattr(row, column.name))
+        for column in sheet.columns
+    }
+    return {
+        "id": row.pk,
+        "organisation": row.organisation.code,
+        "version": row.version,
+        "review_due_on": row.review_due_on,
+        "retired_on": row.retired_on,
+        **values,
+    }
+
+
+def api(sheet: Sheet, request: Request) -> HttpResponse:
+    """`{"count", "page", "pages", "rows": […]}` under the same filters and permissions as the list."""
+    page = Paginator(_rows(sheet, request), API_ROWS).get_page(request.GET.get("page"))
+    body = {
+        "count": page.paginator.count,
+        "page": page.number,
+        "pages": page.paginator.num_pages,
+        "rows": [as_json(sheet, row) for row in page.object_list],
+    }
+    return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+
+
+def api_one(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+    row = queries.visible(sheet, request.actor).filter(pk=number).first()
+    if row is None:
+        raise Refused("not_found", "没有这一行。")
+    return JsonResponse(as_json(sheet, row), json_dumps_params={"ensure_ascii": False})
+
+
+def sheet_pages(sheet: Sheet) -> tuple[Page, ...]:
+    """Every route of a register, from its declaration."""
+    name, base, both = names(sheet), f"registry/{sheet.slug}/", ("GET", "POST")
+
+    def page(word: str, path: str, view: Callable[..., HttpResponse], permission: str, **more: Any) -> Page:
+        return Page(
+            path=path,
+            name=name[word],
+            view=partial(view, sheet),
+            permission=permission,
+            title=sheet.title,
+            section="registry",
+            **more,
+        )
+
+    return (
+        page("list", base, listing, sheet.read, methods=both),
+        page("new", f"{base}new/", edit, sheet.write, methods=both),
+        page("template", f"{base}template.xlsx", template, sheet.read, kind="export"),
+        page("import", f"{base}import/", upload, sheet.write, methods=both),
+        page("export", f"{base}export.<str:form>", export, sheet.read, kind="export"),
+        page("detail", f"{base}<int:number>/", detail, sheet.read),
+        page("edit", f"{base}<int:number>/edit/", edit, sheet.write, methods=both),
+        page("review", f"{base}<int:number>/review/", review, sheet.write, methods=("POST",)),
+        page("retire", f"{base}<int:number>/retire/", retire, sheet.write, methods=("POST",)),
+        page("api", f"api/v1/{sheet.slug}", api, sheet.read, kind="api"),
+        page("api_one", f"api/v1/{sheet.slug}/<int:number>", api_one, sheet.read, kind="api"),
+    )

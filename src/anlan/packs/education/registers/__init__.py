@@ -1,0 +1,1 @@
+"""Plain registers (台账): one file each."""
