@@ -77,8 +77,8 @@ def _axes(chart: Chart, frame: _Frame) -> Iterator[str]:
 
 def _label(x: float, label: str, room: float) -> Iterator[str]:
     """Under the axis; a label wider than its slot is broken into at most three lines."""
-    wide = sum(0.5 if letter.isascii() else 1 for letter in label) * 13 > room
-    size = max(int(room / 11), 2) if wide else len(label)
+    wide = sum(0.5 if letter.isascii() else 1 for letter in label) * 13 > room - 10
+    size = max(int(room / 12), 2) if wide else len(label)
     for line in range(min(-(-len(label) // size), 3) if label else 0):
         yield _text(x, _BOTTOM + 16 + 13 * line, label[line * size : (line + 1) * size], size=11 if wide else 13)
 

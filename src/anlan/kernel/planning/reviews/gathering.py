@@ -73,8 +73,8 @@ def stands(plan: Plan, day: date) -> list[Stand]:
     reports = Progress.objects.filter(task__plan=plan, reported_at__lt=reading.end_of(day)).order_by(
         "reported_at", "id"
     )
-    for number, at, percent in reports.values_list("task_id", "reported_at", "percent"):
-        heard[number] = (civil_date(at), percent if percent is not None else heard.get(number, (None, None))[1])
+    for number, told, percent in reports.values_list("task_id", "as_of", "percent"):
+        heard[number] = (told, percent if percent is not None else heard.get(number, (None, None))[1])
     found = []
     for task in tasks:
         state = states.get(task.pk, "issued")
@@ -134,9 +134,9 @@ def _sums(rows: Any) -> dict[str, Decimal]:
     return {kind: found.get(kind) or Decimal(0) for kind in ("planned", "allocated", "spent")}
 
 
-def _money(plan: Plan, kind: str, year: int, day: date) -> dict[str, Any]:
-    """Yearly: that year's money; mid-term and final: all up to the year. Only what was entered by the day, in yuan."""
-    rows = Money.objects.filter(Q(task__plan=plan) | Q(project__plan=plan), entered_at__lt=reading.end_of(day))
+def _money(plan: Plan, kind: str, year: int) -> dict[str, Any]:
+    """In yuan, as now known. Yearly: that year's money; mid-term and final: all up to the year."""
+    rows = Money.objects.filter(Q(task__plan=plan) | Q(project__plan=plan))
     rows = rows.filter(year=year) if kind == "yearly" else rows.filter(year__lte=year)
     sources = rows.filter(reverses=None, reversed_by=None).values_list("source", flat=True)
     return {**{key: f"{total:.2f}" for key, total in _sums(rows).items()}, "sources": sorted(set(sources))}
@@ -149,7 +149,7 @@ def _projects(plan: Plan, day: date) -> list[dict[str, Any]]:
     for step in Milestone.objects.filter(project__plan=plan):
         steps[step.project_id or 0].append(step)
     money: dict[int, Any] = defaultdict(list)
-    for row in Money.objects.filter(project__plan=plan, entered_at__lt=reading.end_of(day)):
+    for row in Money.objects.filter(project__plan=plan, year__lte=day.year):
         money[row.project_id or 0].append(row)
     found = []
     for one in rows:
@@ -204,7 +204,7 @@ def gather(plan: Plan, kind: str, year: int, day: date, at: datetime) -> dict[st
     edition = edition_on(day)
     rows = reading.rows_of(plan.indicators.all(), day)
     tasks = stands(plan, day)
-    money = _money(plan, kind, year, day)
+    money = _money(plan, kind, year)
     purse = MoneyFact(**{key: Decimal(money[key]) for key in ("planned", "allocated", "spent")})
     total = score(edition, indicators=map(_fact, rows), tasks=[one.standing for one in tasks], money=purse)
     states, counts = Counter(row.verdict.state for row in rows), Counter(one.standing for one in tasks)

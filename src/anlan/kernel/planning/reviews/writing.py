@@ -203,7 +203,7 @@ def _sources(facts: Facts) -> Iterator[Block]:
     rows = tuple(
         (
             one["name"], _dash(one["value"]), _day(one.get("as_of")), f"{_SOURCES[one['source']]}第{one['version']}版",
-            _how(one), f"{one['valid']}/{one['expected']}" if one["expected"] is not None else "—", one["inputs"][:12] or "—",
+            _how(one), f"{one['valid']}/{one['expected']}" if one["expected"] is not None else "—", one["inputs"][:8] or "—",
         )
         for one in facts["indicators"]
         if one["value"] is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.db.models import QuerySet
+
 from anlan.base.clock import civil_date
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM
@@ -12,7 +14,7 @@ from anlan.kernel.planning.models import Indicator
 from anlan.kernel.planning.values import actions, computing, formulas
 from anlan.kernel.planning.values.judging import Promise
 from anlan.kernel.planning.values.models import GapNote, IndicatorValue
-from anlan.kernel.planning.values.reading import promise_of
+from anlan.kernel.planning.values.reading import promise_of, rows_of
 
 # Who answers for the indicators of which plan, in the demonstration district.
 _UNITS = {"environment": "SL-B13", "education": "SL-B02", "safety": "SL-B11"}
@@ -28,7 +30,7 @@ def _figure(promise: Promise, year: int, order: int) -> Decimal | None:
     if target is None:
         return None
     if start is None:
-        return target * Decimal("0.9") if not promise.more_is_better else target
+        return (target * Decimal("0.9")).normalize() if not promise.more_is_better else target
     share = Decimal(year - promise.baseline_year) / (promise.last_year - promise.baseline_year)
     moved = start + (target - start) * min(share * _SHARES[order % len(_SHARES)], Decimal("1.1"))
     if promise.unit == "%":
@@ -51,11 +53,17 @@ def load(at: datetime) -> None:
             actions.assign(actor=SYSTEM, indicator=indicator, organisation=unit, at=at)
         if formulas.answering(indicator.name) is None:
             _type_years(indicator, today, at)
-    behind = rows.filter(values__isnull=False).order_by("plan_id", "order").first()
-    if behind is not None and not GapNote.objects.filter(indicator__plan__document__is_demo=True).exists():
+    if not GapNote.objects.filter(indicator__plan__document__is_demo=True).exists():
+        _explain_one(rows, at)
+
+
+def _explain_one(rows: QuerySet[Indicator], at: datetime) -> None:
+    """One gap has been explained; the others wait on the workbench."""
+    behind = next((row for row in rows_of(rows, civil_date(at)) if row.unexplained and row.value), None)
+    if behind is not None and behind.value is not None:
         actions.explain(
-            actor=SYSTEM, indicator=behind, year=behind.plan.first_year, at=at, cause="示例：当年启动较晚，下半年才形成工作量。",
-            measures="示例：按月调度，第四季度补上。",
+            actor=SYSTEM, indicator=behind.indicator, year=behind.value.year, at=at,
+            cause="示例：启动较晚，下半年才形成工作量。", measures="示例：按月调度，第四季度补上。",
         )  # fmt: skip
 
 

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from anlan.base.errors import Refused
-from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.exporting import Cell, exported
 
 pytestmark = pytest.mark.pure
-ROWS = [("=1+1", Decimal("-3.50"), date(2025, 7, 25), None), ("+86", 2, None, "一，“二”\n三")]
+ROWS: list[tuple[Cell, ...]] = [("=1+1", Decimal("-3.50"), date(2025, 7, 25), None), ("+86", 2, None, "一，“二”\n三")]
 
 
 def test_csv_opens_in_excel_and_holds_no_formula() -> None:
