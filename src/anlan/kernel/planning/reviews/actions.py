@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from anlan.base.clock import civil_date
@@ -134,8 +134,11 @@ def sign(*, actor: Actor, review: Review, at: datetime) -> Snapshot:
     """The leader signs: number, signer and day are added, the whole is frozen, its hash goes into the journal."""
     day = civil_date(at)
     given = Review.objects.select_for_update().filter(code=review.code, number_year=day.year)
-    serial = (given.aggregate(last=Max("serial"))["last"] or 0) + 1
-    advance(review, find(MOVES, "sign"), actor=actor, signed_at=at, number_year=day.year, serial=serial)
+    serial = max((number or 0 for number in given.values_list("serial", flat=True)), default=0) + 1
+    try:
+        advance(review, find(MOVES, "sign"), actor=actor, signed_at=at, number_year=day.year, serial=serial)
+    except IntegrityError:  # another review took this number in the same moment
+        raise Refused("stale", "文号刚被另一份报告用掉，再签一次。") from None
     signed = {
         "date": day.isoformat(),
         "code": review.code,

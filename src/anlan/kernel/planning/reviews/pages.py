@@ -46,7 +46,7 @@ def _filtered(request: Request) -> QuerySet[Review]:
         rows = rows.filter(kind=asked["kind"])
     if asked.get("state") in STATES:
         rows = rows.filter(state=asked["state"])
-    orders = {"year": ("year", "id"), "-year": ("-year", "-id"), "score": ("data__score__total", "id")}
+    orders = {"year": ("year", "id"), "-year": ("-year", "-id")}
     return rows.order_by(*orders.get(asked.get("sort", ""), ("-made_at", "-id")))
 
 
