@@ -16,6 +16,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access.moves import Offer
 from anlan.kernel.files.models import Stored
 from anlan.kernel.files.pages import sent
 from anlan.kernel.planning.decisions import actions, moves, queries
@@ -90,7 +91,8 @@ def _detail(request: Request, decision: Decision, *, refused: Refused | None = N
         mine = gate.responsible_id is not None and gate.responsible_id == request.actor.post_id
         pending = decision.state == "open" and gate.state == "pending"
         gates.append({
-            "row": gate, "evidence": evidence, "offers": offered, "pending": pending,
+            "row": gate, "evidence": evidence, "pending": pending,
+            "refused": _same_reason([one for one in offered if not one.reason.allowed]),
             "can": [one.move for one in offered if one.reason.allowed and one.move.slug != "redo"],
             "redo": any(one.reason.allowed and one.move.slug == "redo" for one in offered),
             "adds": pending and (mine or drafts), "posts": queries.posts(gate, request.at) if drafts and pending else [],
@@ -103,6 +105,14 @@ def _detail(request: Request, decision: Decision, *, refused: Refused | None = N
         "typed": request.POST if refused else {},
     }  # fmt: skip
     return render(request, _SHOWN, context, status=422 if refused else 200)
+
+
+def _same_reason(refused: list[Offer]) -> list[tuple[str, str]]:
+    """`(通过、不通过, reason)`: moves refused for one reason are one line."""
+    by_reason: dict[str, list[str]] = {}
+    for one in refused:
+        by_reason.setdefault(one.reason.sentence, []).append(one.move.title)
+    return [("、".join(titles), sentence) for sentence, titles in by_reason.items()]
 
 
 def detail(request: Request, number: int) -> HttpResponse:
