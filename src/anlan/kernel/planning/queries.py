@@ -28,7 +28,7 @@ SORTS = {
 
 def plans(_viewer: Actor) -> QuerySet[Plan]:
     """Published plans are public; demonstration plans come last."""
-    return Plan.objects.select_related("document").order_by("document__is_demo", "id")
+    return Plan.objects.select_related("document").defer("document__reading").order_by("document__is_demo", "id")
 
 
 def tasks(viewer: Actor, permission: str = "planning.read") -> QuerySet[Task]:

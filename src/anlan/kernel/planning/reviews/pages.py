@@ -30,12 +30,13 @@ from anlan.kernel.planning.reviews.verbs import TITLES
 from anlan.kernel.planning.reviews.writing import document
 from anlan.kernel.web.exporting import exported
 
+_READING = "plan__document__reading"  # the reader's whole answer: never fetched with a row
 _PDF, _JSON = "application/pdf", "application/json"
 
 
 def _visible(request: Request) -> QuerySet[Review]:
     rows = policy.visible_to(request.actor, "planning_reviews.view", Review.objects.all(), "organisation__path")
-    return rows.select_related("plan__document", "organisation", "snapshot")
+    return rows.select_related("plan__document", "organisation", "snapshot").defer(_READING)
 
 
 def _filtered(request: Request) -> QuerySet[Review]:
@@ -60,7 +61,7 @@ def _listed(request: Request, refused: Refused | None) -> HttpResponse:
     last = Review.objects.order_by("-id").values_list("code", "addressee").first()
     root = Organisation.objects.filter(parent=None).order_by("id").first()
     context = {
-        "page": page, "plans": Plan.objects.select_related("document").order_by("document__is_demo", "id"), "kinds": KINDS,
+        "page": page, "plans": Plan.objects.select_related("document").defer("document__reading").order_by("document__is_demo", "id"), "kinds": KINDS,
         "states": STATES, "asked": request.GET, "making": policy.why(request.actor, "planning_reviews.make"),
         "today": civil_date(request.at), "typed": request.POST if refused else {},
         "bad": {refused.field or "form": refused.message} if refused else {},
@@ -207,7 +208,11 @@ def number_of(review: Review) -> str:
 
 
 def _published() -> QuerySet[Review]:
-    return Review.objects.filter(state="published").select_related("plan__document", "organisation", "snapshot")
+    return (
+        Review.objects.filter(state="published")
+        .select_related("plan__document", "organisation", "snapshot")
+        .defer(_READING)
+    )
 
 
 def public_list(request: Request) -> HttpResponse:

@@ -43,9 +43,7 @@ def load(at: datetime) -> None:
     """Years that have ended, for every indicator that no formula computes. A year that has a figure is left alone."""
     computing.bind_by_name(at)
     today = civil_date(at)
-    rows = Indicator.objects.filter(plan__document__is_demo=True, retired_on=None).select_related(
-        "plan__document", "responsible"
-    )
+    rows = Indicator.objects.filter(plan__document__is_demo=True, retired_on=None).select_related("plan", "responsible")
     units = {unit.code: unit for unit in Organisation.objects.filter(code__in=_UNITS.values())}
     for indicator in rows:
         unit = units.get(_UNITS.get(indicator.plan.domain, ""))

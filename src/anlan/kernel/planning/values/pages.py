@@ -99,7 +99,7 @@ def panel(request: Request, row: reading.Row, day: date) -> dict[str, Any]:
 
 
 def found(number: int) -> Indicator:
-    indicator = Indicator.objects.select_related("plan__document", "responsible").filter(pk=number).first()
+    indicator = Indicator.objects.select_related("plan", "responsible").filter(pk=number).first()
     if indicator is None:
         raise Http404
     return indicator
@@ -128,7 +128,7 @@ def detail(request: Request, number: int) -> HttpResponse:
 
 def value_record(request: Request, number: int) -> HttpResponse:
     """The record of one version: what was counted, by which rule, and the whole chain."""
-    rows = IndicatorValue.objects.select_related("indicator__plan__document", "stored")
+    rows = IndicatorValue.objects.select_related("indicator__plan", "stored")
     value = rows.filter(pk=number).first()
     if value is None:
         raise Http404

@@ -18,6 +18,8 @@ from anlan.kernel.planning.values.judging import GOOD, OPEN, Known, Promise, Ver
 from anlan.kernel.planning.values.models import Binding, FrozenValue, GapNote, IndicatorValue
 
 _DECIMALS = ("baseline", "target")
+# The reader's whole answer, hundreds of kilobytes: never fetched with a row.
+_READING = "plan__document__reading"
 _TEXTS = ("name", "unit", "kind", "comparator", "baseline_text", "target_text", "group")
 
 
@@ -101,8 +103,10 @@ def known_of(value: IndicatorValue | None) -> Known | None:
 
 def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
     """One Row for each indicator not retired by `day`; five queries however many there are."""
-    chosen = indicators.filter(Q(retired_on=None) | Q(retired_on__gt=day)).select_related(
-        "plan__document", "responsible"
+    chosen = (
+        indicators.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+        .select_related("plan__document", "responsible")
+        .defer(_READING)
     )
     listed = as_of(list(chosen.order_by("plan_id", "order")), day)
     series, keys = values_on(listed, day), [one.pk for one in listed]
@@ -123,7 +127,12 @@ def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
 
 def plans() -> list[Plan]:
     """Plans that have indicators, newest document first, in printed order."""
-    found = Plan.objects.filter(indicators__retired_on=None).distinct().select_related("document")
+    found = (
+        Plan.objects.filter(indicators__retired_on=None)
+        .distinct()
+        .select_related("document")
+        .defer("document__reading")
+    )
     return sorted(found, key=lambda plan: (plan.document.is_demo, -plan.document_id, plan.pk))
 
 
