@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-# Before settings are read: tests never touch ./var.
-os.environ.setdefault("ANLAN_VAR", tempfile.mkdtemp(prefix="anlan-test-"))
-
 from django.db import connection
 from django.test import TransactionTestCase
+from tests.support.cast import Cast, make_cast
 
 from anlan.kernel.journal import guard
-from tests.support.cast import Cast, make_cast
 
 SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parent.parent / "shared"))
 
-_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _flush_without_guard(self: Any) -> None:
@@ -32,7 +27,7 @@ def _flush_without_guard(self: Any) -> None:
         guard.install(None, editor)
 
 
-TransactionTestCase._fixture_teardown = _flush_without_guard  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = _flush_without_guard  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(db: None) -> Cast:  # noqa: ARG001 - asks for the database
     """示例区 with one person in each role; see tests/support/cast.py."""
     return make_cast()
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from scripts.assets import build
@@ -88,14 +89,20 @@ def test() -> int:
     status = _static()
     if status:
         return status
+    with tempfile.TemporaryDirectory(prefix="anlan-test-") as folder:
+        return _pytest(folder, browser=browser, postgres=postgres)
+
+
+def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
+    """PostgreSQL first, so that the closing line of the whole run comes last; tests never touch ./var."""
     if postgres:
         with throwaway_postgres() as url:
-            env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0")
+            env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0", ANLAN_VAR=folder)
             on_postgres = call(PYTHON, "-m", "pytest", "-m", "not browser and not pure", *ON_POSTGRES, env=env)
         if on_postgres:
             return on_postgres
     chosen = () if browser else ("-m", "not browser")
-    return call(PYTHON, "-m", "pytest", *chosen, env=environment())
+    return call(PYTHON, "-m", "pytest", *chosen, env=environment(ANLAN_VAR=folder))
 
 
 def fuzz() -> int:

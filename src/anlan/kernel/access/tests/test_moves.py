@@ -27,7 +27,7 @@ class Rows:
         self.hit = wanted["state"] == self.state and wanted["version"] == self.version
         return self
 
-    def update(self, *, state: str, version: Any, **_changes: Any) -> int:
+    def update(self, *, state: str, **_changes: Any) -> int:
         if self.hit:
             self.state, self.version = state, self.version + 1
         return int(self.hit)
@@ -60,7 +60,9 @@ def test_the_second_of_two_is_stale(rows: Rows) -> None:
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize(("state", "slug"), [("new", "stop"), ("done", "start"), ("done", "stop"), ("running", "start")])
+@pytest.mark.parametrize(
+    ("state", "slug"), [("new", "stop"), ("done", "start"), ("done", "stop"), ("running", "start")]
+)
 def test_what_the_table_does_not_list_is_illegal(rows: Rows, state: str, slug: str) -> None:
     with pytest.raises(Refused) as caught:
         advance(Thing(state=state), find(TABLE, slug), actor=SYSTEM)

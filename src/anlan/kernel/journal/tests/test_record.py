@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.support.cast import AT
 
 from anlan.kernel.journal.models import Entry, Head, Pending, Seal
 from anlan.kernel.journal.record import record
 from anlan.kernel.journal.sealing import consume, seal, seal_all, sealed_after, verify
-from tests.support.cast import AT
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,13 @@ def test_rolled_back_action_leaves_no_entry() -> None:
     class Stop(Exception):  # noqa: N818
         pass
 
-    with pytest.raises(Stop), transaction.atomic():
-        record(actor=SYSTEM, verb="x", subject_kind="x", subject_id=1, at=AT)
-        raise Stop
+    def action() -> None:
+        with transaction.atomic():
+            record(actor=SYSTEM, verb="x", subject_kind="x", subject_id=1, at=AT)
+            raise Stop
+
+    with pytest.raises(Stop):
+        action()
     assert not Entry.objects.exists()
     assert not Pending.objects.exists()
 
@@ -84,7 +88,7 @@ def test_chain_is_intact_and_every_entry_is_sealed_once() -> None:
 
 def _without_guard(*statements: str) -> None:
     """What someone with the database password could do."""
-    from anlan.kernel.journal import guard  # noqa: PLC0415
+    from anlan.kernel.journal import guard
 
     with connection.schema_editor() as editor:
         guard.remove(None, editor)
@@ -189,7 +193,12 @@ def test_consumer_that_fails_loses_nothing() -> None:
     with pytest.raises(ValueError), transaction.atomic():  # noqa: PT011
         consume("reader", fails)
     assert consume("reader", lambda row: seen.append(row.entry.subject_id)) == 3
-    assert seen == ["0", "0", "1", "2"]  # at least once for what had no effect of its own; exactly once for rows written
+    assert seen == [
+        "0",
+        "0",
+        "1",
+        "2",
+    ]  # at least once for what had no effect of its own; exactly once for rows written
     assert consume("reader", lambda row: seen.append(row.entry.subject_id)) == 0
 
 

@@ -40,6 +40,11 @@ def _station(number: int) -> AirStation:
     return station
 
 
+def _check_year(year: int) -> None:
+    if not 1990 <= year <= 2100:
+        raise Http404
+
+
 def _day(word: str) -> date:
     try:
         return date.fromisoformat(word)
@@ -63,8 +68,7 @@ def overview(request: Request) -> HttpResponse:
 
 def year(request: Request, year: int) -> HttpResponse:
     """A year of the area: evaluation, calendar, months, days, and the other edition beside it."""
-    if not 1990 <= year <= 2100:
-        raise Http404
+    _check_year(year)
     place = _area()
     today = civil_date(request.at)
     view = queries.year_view(place, year, today)
@@ -98,6 +102,7 @@ def year(request: Request, year: int) -> HttpResponse:
 
 def export(request: Request, year: int, form: str) -> HttpResponse:
     """The year's station-days as csv or xlsx."""
+    _check_year(year)
     view = queries.year_view(_area(), year, civil_date(request.at))
     head = (
         "日期",
@@ -130,6 +135,7 @@ def stations(request: Request) -> HttpResponse:
 
 def station_year(request: Request, number: int, year: int) -> HttpResponse:
     station = _station(number)
+    _check_year(year)
     rows = list(StationDay.objects.filter(station=station, is_current=True, day__year=year).order_by("day"))
     edition = edition_for(date(year, 12, 31))
     days = queries.exact_days([(row.day, row) for row in rows], edition, frozenset())

@@ -21,6 +21,7 @@ from anlan.science.air.period import Day, Period
 from anlan.science.air.vector import DAY_SCALE, O3_SCALE, UNIT
 
 SUBSTITUTED = "以外地站点数据示例"
+MADE_UP = "示例测点的虚构数据"
 
 
 def area() -> Organisation | None:
@@ -47,7 +48,8 @@ def sources(place: Organisation, year: int) -> tuple[list[Source], str]:
         when = f"，{min(shifts)} 年前的数据" if shifts != {0} and len(shifts) == 1 else ""
         names = "、".join(source.station.name for source in stand_ins)
         return stand_ins, f"{SUBSTITUTED}（{names}{when}）"
-    return [Source(station, 0) for station in AirStation.objects.filter(in_district=True)], ""
+    own = [Source(station, 0) for station in AirStation.objects.filter(in_district=True)]
+    return own, MADE_UP if any(source.station.is_demo for source in own) else ""
 
 
 def _days(station: AirStation, year: int) -> QuerySet[StationDay]:
