@@ -13,6 +13,9 @@ from tests.support.cast import Cast, make_cast
 
 from anlan.kernel.journal import guard
 
+# The browser's driver keeps an event loop in this thread; Django would then refuse ordinary queries of later tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parent.parent / "shared"))
 
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001

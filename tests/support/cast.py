@@ -68,6 +68,12 @@ def make_cast(at: datetime = AT) -> Cast:
     for username, role, place in _SEATS:
         person = Person.objects.create_user(username, PASSWORD, name=f"示例·{username}", is_demo=True)
         posts[username] = actions.appoint(
-            actor=SYSTEM, person=person, organisation=places[place], role=role, title="示例岗位", starts_on=date(2021, 1, 1), at=at
+            actor=SYSTEM,
+            person=person,
+            organisation=places[place],
+            role=role,
+            title="示例岗位",
+            starts_on=date(2021, 1, 1),
+            at=at,
         )
     return Cast(at, district, places["emergency"], places["environment"], places["street"], posts)
