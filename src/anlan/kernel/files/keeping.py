@@ -71,7 +71,14 @@ def _write(content: bytes) -> str:
 
 
 def keep(
-    *, actor: Actor, name: str, content: bytes, at: datetime, org_path: str = "", is_public: bool = False, limit: int = LIMIT
+    *,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    at: datetime,
+    org_path: str = "",
+    is_public: bool = False,
+    limit: int = LIMIT,
 ) -> Stored:
     """Check, clean and store a file; part of the caller's action, which writes the journal entry."""
     if not content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,7 @@ def test_the_whole_life(cast: Cast, task: Task) -> None:
     ]  # fmt: skip
 
 
-ACTS = {
+ACTS: dict[str, Callable[[Cast, Task], object]] = {
     "accept": lambda cast, task: actions.accept(actor=cast.actor("other"), task=task, at=AT),
     "report": report,
     "finish": lambda cast, task: actions.finish(actor=cast.actor("other"), task=task, at=AT),
@@ -211,19 +212,10 @@ def test_wrong_money(cast: Cast, task: Task, fields: dict[str, Any]) -> None:
 def test_milestones(cast: Cast, task: Task) -> None:
     officer = cast.actor("other")
     row = actions.set_milestone(actor=officer, item=task, year=2025, title="示例节点", due_on=date(2025, 6, 30), at=AT)
-    for fields in ({"year": 2030}, {"title": ""}, {"due_on": date(2024, 6, 30)}):
+    due = date(2025, 6, 30)
+    for year, title, day in ((2030, "x", due), (2025, "", due), (2025, "x", date(2024, 6, 30))):
         with pytest.raises(Refused):
-            actions.set_milestone(
-                **{
-                    "actor": officer,
-                    "item": task,
-                    "year": 2025,
-                    "title": "x",
-                    "due_on": date(2025, 6, 30),
-                    "at": AT,
-                    **fields,
-                }
-            )  # type: ignore[arg-type]
+            actions.set_milestone(actor=officer, item=task, year=year, title=title, due_on=day, at=AT)
     actions.reach_milestone(actor=officer, milestone=row, done_on=date(2025, 7, 1), note="", at=AT)
     with pytest.raises(Refused):
         actions.reach_milestone(actor=officer, milestone=row, done_on=date(2025, 7, 2), note="", at=AT)

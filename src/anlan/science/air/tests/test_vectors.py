@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anlan.base.errors import Refused
 from anlan.science.air import hours_csv, period
 from anlan.science.air.aqi import hourly, iaqi, rounded
 from anlan.science.air.cli import evaluate
@@ -43,7 +44,8 @@ KEYS = {"2012": "HJ633-2012", "2026": "HJ633-2026"}
 
 @cache
 def vectors(shared: Path) -> dict[str, Any]:
-    return json.loads((shared / "vectors" / "environment.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((shared / "vectors" / "environment.json").read_text(encoding="utf-8"))
+    return found
 
 
 @cache
@@ -294,7 +296,7 @@ HEAD = "station,time,pm25,pm10,so2,no2,co,o3\n"
     ],
 )  # fmt: skip
 def test_wrong_files_are_refused_in_one_sentence(text: str, word: str) -> None:
-    with pytest.raises(hours_csv.Refused, match=word) as caught:
+    with pytest.raises(Refused, match=word) as caught:
         hours_csv.read(text.encode())
     assert "\n" not in caught.value.message
 
