@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"```python\n# file: (\S+)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```(?:python|markdown)\n# file: (\S+)\n(.*?)```", re.DOTALL)
+TEST = "src/anlan/packs/safety/registers/tests/test_mini_station.py"
 
 _USE = """
 import django
 django.setup()
 from django.core.management import call_command
 call_command("makemigrations", "safety", verbosity=0)
+call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 call_command("migrate", verbosity=0)
 call_command("check")
 from django.test import Client
@@ -25,6 +27,7 @@ from anlan.base import clock
 from anlan.server import demonstration
 demonstration.load(clock.now())
 from anlan.kernel.access.models import Person
+assert "复核" in Client().get("/guide/safety/mini_station/").content.decode()
 def status(who, method="get", **data):
     client = Client()
     client.force_login(Person.objects.get(username=who), backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -39,8 +42,9 @@ print(status("street", "post", **row), status("street", "post", **{**row, "pumps
 def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "built", "tests"))
     blocks = BLOCK.findall((ROOT / "docs" / "developer" / "tutorial.md").read_text(encoding="utf-8"))
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     for name, code in blocks:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(code, encoding="utf-8")
     env = {
         "PATH": "/usr/bin:/bin",
@@ -54,3 +58,17 @@ def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().splitlines()[-2:] == ["200 200 403", "422 302 403"]
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = pure\n", encoding="utf-8")
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--strict-markers",
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+    ]
+    tested = subprocess.run([*words, TEST], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stdout[-2000:]
+    assert "1 passed" in tested.stdout
