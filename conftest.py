@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from tests.support.cast import Cast, make_cast
@@ -51,4 +52,5 @@ def cast(db: None) -> Cast:  # noqa: ARG001 - asks for the database
 def quick_and_apart(tmp_path: Path, settings: Any) -> None:
     """Each test keeps its attachments in its own folder and spends no time on password hashing."""
     settings.MEDIA_ROOT = tmp_path / "files"
+    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -27,7 +27,6 @@ call_command("migrate", verbosity=0)
 from django.db import connection
 from django.db.models import Prefetch
 from django.core.paginator import Paginator
-from django.template import engines
 from django.test import Client
 from anlan.base import clock
 from anlan.server import demonstration
@@ -51,7 +50,8 @@ TaskOwner.objects.bulk_create((TaskOwner(task_id=pk, order=k, printed=f"局{(n +
     for n, pk in enumerate(ids) for k in range(2)), batch_size=10000)
 wanted = {"plan": str(plan.pk), "state": "working", "deadline_kind": "year"}
 client = Client(); client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-template = engines["django"].from_string("<html><body><p>{{ page.paginator.count }}</p><table>{% for t in page %}<tr><td>{{ t.number }}</td><td>{{ t.title }}</td><td>{{ t.text }}</td><td>{% for o in t.owners.all %}{{ o.printed }} {% endfor %}</td><td>{{ t.due_on|date:'Y-m-d' }}</td><td>{{ t.percent }}</td><td>{{ t.get_state_display }}</td></tr>{% endfor %}</table></body></html>")
+from django.template import Context, Template
+template = Template("<html><body><p>{{ page.paginator.count }}</p><table>{% for t in page %}<tr><td>{{ t.number }}</td><td>{{ t.title }}</td><td>{{ t.text }}</td><td>{% for o in t.owners.all %}{{ o.printed }} {% endfor %}</td><td>{{ t.due_on|date:'Y-m-d' }}</td><td>{{ t.percent }}</td><td>{{ t.get_state_display }}</td></tr>{% endfor %}</table></body></html>")
 from django.urls import path
 from django.http import HttpResponse
 from anlan.server import urls
@@ -61,7 +61,7 @@ def bare(request):
     rows = Task.objects.filter(retired_on=None, plan_id=request.GET["plan"], state=request.GET["state"], deadline_kind=request.GET["deadline_kind"])
     page = Paginator(rows.order_by("plan_id", "order"), 50).get_page(request.GET.get("page"))
     page.object_list = page.object_list.select_related("plan").prefetch_related("owners")
-    return HttpResponse(template.render({"page": page}, request))
+    return HttpResponse(template.render(Context({"page": page})))
 urls.urlpatterns.append(path("bare/", bare, name="bare"))
 import re
 ours, theirs = client.get("/plans/tasks/", wanted).content.decode(), client.get("/bare/", wanted).content.decode()

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import clock
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import Request, posts_of
-from anlan.kernel.access.models import Person
+from anlan.kernel.access.edge import Request
 from anlan.kernel.access.types import PUBLIC
 from anlan.server.desk.waiting import count_waiting
 from anlan.server.product import CAPABILITIES
@@ -58,7 +57,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     mine = cast("Request", request)
     if not hasattr(mine, "actor"):
         return {"demo": settings.DEMO, "mode": "light", "rail": [], "now": clock.now()}
-    posts = posts_of(cast("Person", request.user), clock.civil_date(mine.at)) if mine.actor.signed_in else []
     rail = _rail(mine)
     return {
         "demo": settings.DEMO,
@@ -70,6 +68,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tabs": next((item["tabs"] for item in rail if item["current"]), []),
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,
-        "posts": posts,
+        "posts": mine.posts,
         "now": mine.at,
     }

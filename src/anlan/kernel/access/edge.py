@@ -27,6 +27,7 @@ class Request(HttpRequest):
     """What a page receives: the actor, the instant, and an id that the journal repeats."""
 
     actor: Actor
+    posts: list[Post]
     at: datetime
     request_id: str
 
@@ -37,13 +38,15 @@ def posts_of(person: Person, on: date) -> list[Post]:
     return list(held.select_related("organisation__parent", "person"))
 
 
-def _actor(request: HttpRequest, at: datetime) -> Actor:
+def _posts(request: HttpRequest, at: datetime) -> list[Post]:
+    return posts_of(request.user, clock.civil_date(at)) if request.user.is_authenticated else []
+
+
+def _actor(request: HttpRequest, posts: list[Post]) -> Actor:
     if not request.user.is_authenticated:
         return ANONYMOUS
-    person = request.user
-    posts = posts_of(person, clock.civil_date(at))
     if not posts:
-        return Actor(person_id=person.pk, post_id=None, name=person.name)
+        return Actor(person_id=request.user.pk, post_id=None, name=request.user.name)
     chosen = request.session.get(POST_KEY)
     return policy.actor_of(next((post for post in posts if post.pk == chosen), posts[0]))
 
@@ -53,7 +56,8 @@ def actor_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         mine = cast("Request", request)
         mine.at = clock.now()
         mine.request_id = uuid.uuid4().hex
-        mine.actor = _actor(request, mine.at)
+        mine.posts = _posts(request, mine.at)
+        mine.actor = _actor(request, mine.posts)
         return get_response(request)
 
     return middleware

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from anlan.base.clock import civil_date
@@ -41,6 +42,12 @@ def with_owners(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.select_related("plan", "lead").prefetch_related(
         Prefetch("owners", TaskOwner.objects.select_related("organisation").order_by("order"))
     )
+
+
+def with_owner_names(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """For a list: the printed departments only, one query for the page."""
+    names = TaskOwner.objects.only("task_id", "order", "printed", "is_lead").order_by("order")
+    return rows.prefetch_related(Prefetch("owners", names))
 
 
 def filtered(rows: QuerySet[Task], wanted: Mapping[str, str], today: date) -> QuerySet[Task]:
@@ -140,6 +147,16 @@ def projects(viewer: Actor) -> QuerySet[Project]:
 
 def unattached(plan: Plan) -> QuerySet[Target]:
     return plan.targets.filter(retired_on=None, indicator=None, task=None, project=None)
+
+
+def printed_departments() -> list[str]:
+    """Every printed department, for the filter; read again a minute later at most, since only an import changes it."""
+    return cast("list[str]", cache.get_or_set("planning:departments", _printed_departments, timeout=60))
+
+
+def _printed_departments() -> list[str]:
+    rows = TaskOwner.objects.filter(is_group=False).order_by("printed")
+    return list(rows.values_list("printed", flat=True).distinct()[:200])
 
 
 def unmatched_departments() -> list[dict[str, Any]]:

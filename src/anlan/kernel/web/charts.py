@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -157,6 +158,7 @@ def dumbbell(base: Number | None, now: Number | None, target: Number | None, *, 
     )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def progress_bar(percent: Number | None, *, behind: bool = False) -> SafeString:
     """A bar of 0..100 with its number as words for readers."""
     if percent is None:

@@ -114,6 +114,12 @@ def composite(value: Mapping[str, Fraction | None], index: Index) -> Decimal | N
     return round_half_even(total, index.places)
 
 
+def _index(value: Mapping[str, Fraction | None], edition: Edition) -> Decimal | None:
+    """The composite index of the edition where its construction is verified; never an unverified reading by default."""
+    index = INDICES.get(edition.key)
+    return composite(value, index) if index is not None and index.verified else None
+
+
 def _failures(days: Sequence[Day], first: date, last: date) -> tuple[str, ...]:
     """Items without enough valid days in a whole year or in one of its months (GB 3095 table 4)."""
     whole_year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
@@ -140,7 +146,7 @@ def evaluate(days: Sequence[Day], first: date, last: date, edition: Edition) -> 
     clear = [one for one in usable if not one.dust]
     return Period(
         first, last, edition.key, (last - first).days + 1, {item: len(values) for item, values in valid.items()},
-        mean, high, stands, composite(stands, INDICES["2012" if edition.key == "2012" else "2026_equal"]),
+        mean, high, stands, _index(stands, edition),
         _good(usable), len(usable), _good(clear), len(clear), sum(one.dust for one in inside), _failures(inside, first, last),
     )  # fmt: skip
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
+
+from django.core.cache import cache
 
 from anlan.base import clock
 from anlan.kernel.access.types import Actor
+from anlan.kernel.journal.models import Entry
 from anlan.kernel.web.types import Waiting
 from anlan.server.house import CAPABILITIES
 
@@ -27,7 +31,10 @@ def waiting(actor: Actor, at: datetime) -> list[Waiting]:
 
 
 def count_waiting(actor: Actor, at: datetime) -> int:
-    return len(waiting(actor, at))
+    """The badge on every page. Counted again when anything was journalled or the day changed, never older than a minute."""
+    last = Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    key = f"waiting:{actor.person_id}:{actor.post_id}:{last}:{clock.civil_date(at)}"
+    return cast("int", cache.get_or_set(key, lambda: len(waiting(actor, at)), timeout=60))
 
 
 def grouped(rows: list[Waiting], at: datetime) -> list[Group]:

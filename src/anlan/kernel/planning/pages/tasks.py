@@ -10,7 +10,7 @@ from django.shortcuts import render
 from anlan.base.clock import civil_date
 from anlan.kernel.access.edge import Request
 from anlan.kernel.planning import queries
-from anlan.kernel.planning.models import Task, TaskOwner
+from anlan.kernel.planning.models import Task
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
 from anlan.kernel.web.exporting import exported
 
@@ -31,12 +31,11 @@ def _rows(request: Request) -> QuerySet[Task]:
 def table(request: Request) -> HttpResponse:
     """规划任务: 50 rows a page, everything in the URL."""
     page = Paginator(_rows(request), PAGE_ROWS).get_page(request.GET.get("page"))
-    page.object_list = queries.with_owners(page.object_list)  # type: ignore[arg-type]
+    page.object_list = queries.with_owner_names(page.object_list)  # type: ignore[arg-type]
     today = civil_date(request.at)
     lines = [(task, queries.task_alarms(task, today)) for task in page.object_list]
-    units = TaskOwner.objects.filter(is_group=False).values_list("printed", flat=True).distinct().order_by("printed")
     context = {
-        "page": page, "lines": lines, "plans": queries.plans(request.actor), "units": list(units)[:200], "states": STATES,
+        "page": page, "lines": lines, "plans": queries.plans(request.actor), "units": queries.printed_departments(), "states": STATES,
         "kinds": DEADLINES, "lateness": LATENESS, "flags": FLAGS, "wanted": request.GET, "today": today,
         "filtered": any(request.GET.get(name) for name in ("plan", "unit", "state", "deadline_kind", "year", "late", "flag", "q")),
     }  # fmt: skip
