@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -16,6 +17,11 @@ from anlan.kernel.journal import guard
 
 # The browser's driver keeps an event loop in this thread; Django would then refuse ordinary queries of later tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# `ci` gives the same examples every time; `make fuzz` draws many new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=120)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parent.parent / "shared"))
 

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.cast import AT, Cast
 
@@ -186,11 +186,11 @@ def test_cells_as_people_write_them(raw: Any, kind: Any, value: str) -> None:
 
 
 @pytest.mark.pure
+@pytest.mark.fuzz
 @given(
     st.one_of(st.text(max_size=60), st.floats(), st.integers(), st.none(), st.dates()),
     st.sampled_from(["text", "int", "decimal", "date", "choice", "bool", "longitude"]),
 )
-@settings(max_examples=300, derandomize=True, deadline=None)
 def test_any_cell_gives_a_value_or_a_fault(raw: Any, kind: Any) -> None:
     value, fault = value_of(raw, Column("x", "某", kind=kind, required=True, choices={"a": "甲"}))
     assert fault or value is not None

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.base.errors import Refused
@@ -223,8 +223,8 @@ cells = st.one_of(
 )
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.lists(cells, min_size=6, max_size=6), min_size=1, max_size=6))
-@settings(max_examples=150, derandomize=True, deadline=None)
 def test_vector_equals_decimal_for_hours(rows: list[list[int]]) -> None:
     table = np.array(rows, dtype=np.int64)
     for edition in EDITIONS.values():
@@ -235,12 +235,12 @@ def test_vector_equals_decimal_for_hours(rows: list[list[int]]) -> None:
             assert tuple(NAMES[item] for item in primary_names(mask)) == exact.primary
 
 
+@pytest.mark.fuzz
 @given(
     st.lists(
         st.lists(st.one_of(st.just(NONE), st.integers(0, 900_000)), min_size=6, max_size=6), min_size=24, max_size=24
     )
 )
-@settings(max_examples=60, derandomize=True, deadline=None)
 def test_vector_equals_decimal_for_a_day(rows: list[list[int]]) -> None:
     table = np.array([rows], dtype=np.int64)
     edition = EDITIONS["2012"]

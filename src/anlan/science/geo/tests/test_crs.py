@@ -22,6 +22,7 @@ def test_published_pair() -> None:
     assert metres(wgs84_to_gcj02(117.2000, 39.1500), (117.206308, 39.151047)) < 0.2
 
 
+@pytest.mark.fuzz
 @given(st.floats(74, 134), st.floats(18, 53))
 def test_there_and_back(lon: float, lat: float) -> None:
     gcj = wgs84_to_gcj02(lon, lat)
