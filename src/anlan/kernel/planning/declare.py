@@ -11,7 +11,7 @@ from anlan.kernel.planning import demonstration
 from anlan.kernel.planning.clocks import sweep
 from anlan.kernel.planning.desk import find as _find
 from anlan.kernel.planning.desk import waiting as _waiting
-from anlan.kernel.planning.pages import intake, overview, task, tasks
+from anlan.kernel.planning.pages import indicator, intake, overview, task, tasks
 from anlan.kernel.planning.verbs import VERBS as _VERBS
 from anlan.kernel.web.types import Hit, Nav, Waiting
 
@@ -104,6 +104,15 @@ PAGES = (
         view=overview.departments,
         permission="planning.assign",
         title="责任单位",
+        methods=_POST,
+        section="planning",
+    ),
+    Page(
+        path="plans/indicators/<int:number>/correct/",
+        name="plan_indicator_correct",
+        view=indicator.correct,
+        permission="planning.correct",
+        title="更正指标",
         methods=_POST,
         section="planning",
     ),

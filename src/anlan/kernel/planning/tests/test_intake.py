@@ -191,3 +191,18 @@ def test_targets_are_attached_or_listed(cast: Cast) -> None:
     with pytest.raises(Refused, match="同一规划"):
         owners.attach(actor=cast.actor("planner"), target=target, to=other, at=AT)
     call_command("plan_coverage")
+
+
+def test_the_planner_enters_a_target_assigned_by_the_city(cast: Cast) -> None:
+    store(sample_text())
+    indicator = Indicator.objects.get(plan__domain="environment", comparator="city_assigned", number=5)
+    url, client = f"/plans/indicators/{indicator.pk}/correct/", cast.client("planner")
+    assert client.get(url).status_code == 200
+    for wrong in ({"value": "abc"}, {"reason": ""}, {"field": "plan"}):
+        answer = client.post(url, {"field": "target", "value": "14.5", "reason": "示例文号", **wrong})
+        assert answer.status_code == 422
+    assert client.post(url, {"field": "target", "value": "14.5", "reason": "示例文号"}).status_code == 302
+    store(sample_text().replace("每年公布一次进展", "每年公布两次进展"))
+    indicator.refresh_from_db()
+    assert str(indicator.target.normalize() if indicator.target else None) == "14.5"
+    assert cast.client("officer").post(url, {}).status_code == 403

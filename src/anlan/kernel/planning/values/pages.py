@@ -119,6 +119,7 @@ def detail(request: Request, number: int) -> HttpResponse:
     row = row_of(indicator, day)
     entries = Entry.objects.filter(subject_kind="indicator", subject_id=str(number)).order_by("-id")[:50]
     context = panel(request, row, day) | {
+        "may_correct": policy.may(request.actor, "planning.correct", indicator),
         "indicator": row.indicator, "versions": reading.versions_of(indicator), "notes": row.notes, "day": day,
         "history": [(entry, TITLES.get(entry.verb, entry.verb)) for entry in entries],
         "units": Organisation.objects.filter(kind__in=("district", "bureau", "street"), closed_on=None).order_by("code"),
