@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from pathlib import Path
@@ -32,6 +33,19 @@ def found() -> set[Message]:
     for file in SOURCE.rglob("*.py"):
         with file.open("rb") as handle:
             ids |= {message[1] for message in extract("python", handle, keywords=WORDS)}
+        ids |= _declared(file)
+    return ids
+
+
+def _declared(file: Path) -> set[Message]:
+    """Titles that the shell translates: of navigation, and of public pages."""
+    ids: set[Message] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Nav", "Page"):
+            given = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+            public = str(given.get("path", "")).startswith("public/")
+            if "title" in given and (node.func.id == "Nav" or public):
+                ids.add(str(given["title"]))
     return ids
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import clock
@@ -29,7 +30,7 @@ SECTIONS = (
 
 # Public pages without arguments, in declared order: what a citizen finds on the home page.
 PUBLIC_NAV = [
-    {"title": page.title, "page": page.name}
+    page
     for one in CAPABILITIES
     for page in one.pages
     if page.permission == PUBLIC and page.kind == "page" and page.path.startswith("public/") and "<" not in page.path
@@ -47,7 +48,7 @@ def _rail(request: Request) -> list[dict[str, Any]]:
         if tabs:
             rail.append({
                 "slug": slug, "title": title, "url": reverse(tabs[0].page), "current": slug == current,
-                "tabs": [{"title": nav.title, "url": reverse(nav.page)} for nav in tabs],
+                "tabs": [{"title": gettext(nav.title), "url": reverse(nav.page)} for nav in tabs],
             })  # fmt: skip
     return rail
 
@@ -64,7 +65,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "languages": settings.LANGUAGES,
         "rail": rail,
-        "public_nav": [{"title": item["title"], "url": reverse(item["page"])} for item in PUBLIC_NAV],
+        "public_nav": [{"title": gettext(page.title), "url": reverse(page.name)} for page in PUBLIC_NAV],
         "tabs": next((item["tabs"] for item in rail if item["current"]), []),
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,
