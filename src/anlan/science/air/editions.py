@@ -20,6 +20,16 @@ EditionKey = Literal["2012", "2026"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Second-grade limits from a day on. `year` is the S of the composite index, `day` what single days are held against."""
+
+    since: date
+    source: str
+    year: Mapping[str, int]
+    day: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One edition: IAQI columns, limits, and how it treats what is beyond a column or missing."""
 
@@ -29,10 +39,15 @@ class Edition:
     in_force_from: date
     in_force_to: date | None
     columns: Mapping[str, tuple[int, ...]]
-    limits: Mapping[str, int]
+    dated_limits: tuple[Limits, ...]
     beyond: Mapping[str, int]
+    o3_by_hour_beyond: bool
     withholds_incomplete: bool
     verified: bool
+
+    def limits_on(self, day: date) -> Limits:
+        """The limits in force on a day; before the edition (试算) its first ones."""
+        return next((one for one in reversed(self.dated_limits) if one.since <= day), self.dated_limits[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +90,16 @@ EDITIONS: Mapping[str, Edition] = {
         in_force_from=row["in_force_from"],
         in_force_to=row.get("in_force_to"),
         columns={name: tuple(values) for name, values in row["columns"].items()},
-        limits=row["limits"],
+        dated_limits=tuple(Limits(**limits) for limits in row["limits"]),
         beyond=row["beyond"],
+        o3_by_hour_beyond=row["o3_by_hour_beyond"],
         withholds_incomplete=row["withholds_incomplete"],
         verified=row["verified"],
     )
     for key, row in _TABLES["edition"].items()
 }
 INDICES: Mapping[str, Index] = {
-    key: Index(key=key, **{**row, "limits": _TABLES["edition"][row["limits"]]["limits"]})
+    key: Index(key=key, **{**row, "limits": EDITIONS[row["limits"]].dated_limits[0].year})
     for key, row in _TABLES["index"].items()
 }
 

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from anlan.science.air.aqi import Aqi, combine, iaqi
-from anlan.science.air.editions import DAY_COLUMNS, INDICES, ITEMS, VALIDITY, Edition, Index
+from anlan.science.air.aqi import rounded
+from anlan.science.air.daily import day_aqi, is_usable
+from anlan.science.air.editions import INDICES, ITEMS, VALIDITY, Edition, Index
 from anlan.science.air.vector import DAY_SCALE, O3_SCALE, UNIT, DayTable
 from anlan.science.stats.rounding import round_half_even
 
@@ -19,6 +20,9 @@ PERCENTILES = {"SO2": 98, "NO2": 98, "PM10": 95, "PM25": 95, "CO": 95, "O3": 90}
 
 # Items with a yearly mean limit: only these have a validity rule for the year (GB 3095 table 4).
 MEAN_ITEMS = ("SO2", "NO2", "PM10", "PM25")
+
+# What sand and dust from afar adds to: left out of these, and of nothing else, in the second column.
+DUST_ITEMS = ("PM10", "PM25")
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,30 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Concentrations:
+    """Six items over a period, exact. `value` is the statistic of the composite index: the mean; CO P95; O3 P90."""
+
+    valid_days: Mapping[str, int]
+    mean: Mapping[str, Fraction | None]
+    percentile: Mapping[str, Fraction | None]
+    value: Mapping[str, Fraction | None]
+    composite: Decimal | None
+
+
+@dataclass(frozen=True)
 class Period:
     """The evaluation of a month or a year. Ratios are None without valid days; `failures` items miss the year's validity.
 
-    `value` is the statistic of the composite index (mean; CO P95; O3 P90), exact; `mean` and `percentile` both, exact.
+    Two columns (national monthly report): the plain one counts every valid day; `without_dust` leaves dust days out of PM10 and
+    PM2.5 and so of the index, `good_ratio_without_dust` out of the ratio. The assessed ratio is the plain one.
     """
 
     first: date
     last: date
     edition: str
     expected_days: int
-    valid_days: Mapping[str, int]
-    mean: Mapping[str, Fraction | None]
-    percentile: Mapping[str, Fraction | None]
-    value: Mapping[str, Fraction | None]
-    composite: Decimal | None
+    all_days: Concentrations
+    without_dust: Concentrations
     good: int
     usable: int
     good_without_dust: int
@@ -56,12 +69,33 @@ class Period:
     failures: tuple[str, ...]
 
     @property
+    def valid_days(self) -> Mapping[str, int]:
+        return self.all_days.valid_days
+
+    @property
+    def mean(self) -> Mapping[str, Fraction | None]:
+        return self.all_days.mean
+
+    @property
+    def percentile(self) -> Mapping[str, Fraction | None]:
+        return self.all_days.percentile
+
+    @property
+    def value(self) -> Mapping[str, Fraction | None]:
+        return self.all_days.value
+
+    @property
+    def composite(self) -> Decimal | None:
+        return self.all_days.composite
+
+    @property
     def good_ratio(self) -> Decimal | None:
         """Good days in per cent of usable days, one decimal (dust days count)."""
         return round_half_even(Fraction(self.good * 100, self.usable), 1) if self.usable else None
 
     @property
     def good_ratio_without_dust(self) -> Decimal | None:
+        """The same with dust days left out of both numbers."""
         return (
             round_half_even(Fraction(self.good_without_dust * 100, self.usable_without_dust), 1)
             if self.usable_without_dust
@@ -120,10 +154,13 @@ def _index(value: Mapping[str, Fraction | None], edition: Edition) -> Decimal | 
     return composite(value, index) if index is not None and index.verified else None
 
 
+def _whole_year(first: date, last: date) -> bool:
+    return (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year)
+
+
 def _failures(days: Sequence[Day], first: date, last: date) -> tuple[str, ...]:
     """Items without enough valid days in a whole year or in one of its months (GB 3095 table 4)."""
-    whole_year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
-    if not whole_year:
+    if not _whole_year(first, last):
         return ()
     failed = []
     for item in MEAN_ITEMS:
@@ -135,24 +172,88 @@ def _failures(days: Sequence[Day], first: date, last: date) -> tuple[str, ...]:
     return tuple(failed)
 
 
-def evaluate(days: Sequence[Day], first: date, last: date, edition: Edition) -> Period:
-    """Evaluate the days of `first`..`last`; the index uses every valid day, dust days included."""
-    inside = [one for one in days if first <= one.day <= last]
-    valid = {item: [value for one in inside if (value := one.values[item]) is not None] for item in ITEMS}
+def _concentrations(days: Sequence[Day], edition: Edition, *, dust: bool) -> Concentrations:
+    """Statistics of the valid days; without `dust`, PM10 and PM2.5 of dust days are left out."""
+    valid = {
+        item: [
+            value for one in days
+            if (value := one.values[item]) is not None and (dust or not one.dust or item not in DUST_ITEMS)
+        ]
+        for item in ITEMS
+    }  # fmt: skip
     mean = {item: sum(values, Fraction(0)) / len(values) if values else None for item, values in valid.items()}
     high = {item: percentile(values, PERCENTILES[item]) for item, values in valid.items()}
-    stands = {item: high[item] if item in ("CO", "O3") else mean[item] for item in ITEMS}
+    stands = {item: mean[item] if item in MEAN_ITEMS else high[item] for item in ITEMS}
+    return Concentrations(
+        {item: len(values) for item, values in valid.items()}, mean, high, stands, _index(stands, edition)
+    )
+
+
+def evaluate(days: Sequence[Day], first: date, last: date, edition: Edition) -> Period:
+    """Evaluate the days of `first`..`last` in both columns."""
+    inside = [one for one in days if first <= one.day <= last]
     usable = [one for one in inside if one.usable]
     clear = [one for one in usable if not one.dust]
+    dust_days = sum(one.dust for one in inside)
+    plain = _concentrations(inside, edition, dust=True)
     return Period(
-        first, last, edition.key, (last - first).days + 1, {item: len(values) for item, values in valid.items()},
-        mean, high, stands, _index(stands, edition),
-        _good(usable), len(usable), _good(clear), len(clear), sum(one.dust for one in inside), _failures(inside, first, last),
+        first, last, edition.key, (last - first).days + 1, plain, _concentrations(inside, edition, dust=False) if dust_days else plain,
+        _good(usable), len(usable), _good(clear), len(clear), dust_days, _failures(inside, first, last),
     )  # fmt: skip
 
 
 def _good(days: Sequence[Day]) -> int:
     return sum(1 for one in days if one.aqi is not None and one.aqi <= 100)
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """One item of a whole year against the second grade. `met` is None while the year has no value.
+
+    `mean_over` and `percentile_over` are the times over, (C − S) / S, two decimals, None where not over; `days_met` of `days`
+    valid days kept the daily limit.
+    """
+
+    met: bool | None
+    mean_over: Decimal | None
+    percentile_over: Decimal | None
+    days_met: int
+    days: int
+
+    @property
+    def days_ratio(self) -> Decimal | None:
+        """Days within the daily limit in per cent of valid days, one decimal."""
+        return round_half_even(Fraction(self.days_met * 100, self.days), 1) if self.days else None
+
+
+def compliance(days: Sequence[Day], result: Period, edition: Edition) -> Mapping[str, Compliance]:
+    """Whether each item kept its limits: yearly mean (where one is set) and percentile both (HJ 663-2013, yearly evaluation).
+
+    Concentrations are rounded before they are compared. Empty for part of a year, and under an edition whose rounding
+    nobody has verified (as for the index).
+    """
+    index = INDICES.get(edition.key)
+    if index is None or not index.verified or not _whole_year(result.first, result.last):
+        return {}
+    limits = edition.limits_on(result.last)
+    inside = [one for one in days if result.first <= one.day <= result.last]
+    found = {}
+    for item in ITEMS:
+        daily = [rounded(item, value) for one in inside if (value := one.values[item]) is not None]
+        mean = result.mean[item] if item in MEAN_ITEMS else None
+        mean_over = _times_over(item, mean, limits.year[item])
+        percentile_over = _times_over(item, result.percentile[item], limits.day[item])
+        met = None if not daily else mean_over is None and percentile_over is None
+        found[item] = Compliance(
+            met, mean_over, percentile_over, sum(value <= limits.day[item] for value in daily), len(daily)
+        )
+    return found
+
+
+def _times_over(item: str, value: Fraction | None, limit: int) -> Decimal | None:
+    if value is None or (concentration := rounded(item, value)) <= limit:
+        return None
+    return round_half_even(Fraction(concentration - limit) / limit, 2)
 
 
 def year(days: Sequence[Day], number: int, edition: Edition) -> Period:
@@ -181,14 +282,4 @@ def _area_day(day: date, here: Sequence[Day], edition: Edition) -> Day:
         values = [value for one in here if (value := one.values[item]) is not None]
         means[item] = sum(values, Fraction(0)) / len(values) if values else None
     index = day_aqi(means, edition)
-    usable = index.value is not None and (not index.missing or index.value > 100)
-    return Day(day, means, index.value, usable, any(one.dust for one in here))
-
-
-def day_aqi(means: Mapping[str, Fraction | None], edition: Edition) -> Aqi:
-    """The index of a day from exact means (O3: largest 8-hour mean)."""
-    missing = tuple(item for item in ITEMS if means[item] is None)
-    indices = {
-        item: None if (value := means[item]) is None else iaqi(DAY_COLUMNS[item], value, edition) for item in ITEMS
-    }
-    return combine(indices, missing, edition, withhold=edition.withholds_incomplete)
+    return Day(day, means, index.value, is_usable(index), any(one.dust for one in here))

@@ -105,11 +105,13 @@ def _report(values: Ints) -> Ints:
     return reported
 
 
+def _hour_indices(values: Ints, edition: Edition) -> Small:
+    return _indices(_report(values), values >= 0, HOUR_COLUMNS, edition)
+
+
 def evaluate_hours(values: Ints, edition: Edition) -> tuple[Small, Small]:
     """(AQI or -1, primary mask) of hourly values of any shape (..., 6)."""
-    known = values >= 0
-    indices = _indices(_report(values), known, HOUR_COLUMNS, edition)
-    return _combine(indices, known, edition.withholds_incomplete)
+    return _combine(_hour_indices(values, edition), values >= 0, edition.withholds_incomplete)
 
 
 def _ozone(hours: Ints) -> tuple[Small, Ints]:
@@ -144,6 +146,9 @@ def evaluate_days(table: HourTable, edition: Edition) -> DayTable:
     reported[:, O3] = _half_even(np.maximum(largest, 0), UNIT * O3_SCALE)
 
     indices = _indices(reported, valid, DAY_COLUMNS, edition)
+    if edition.o3_by_hour_beyond:
+        above = valid[:, O3] & (indices[:, O3] < 0)
+        indices[above, O3] = _hour_indices(values[above].max(axis=1), edition)[:, O3]
     aqi, primary = _combine(indices, valid, edition.withholds_incomplete)
     reported = np.where(valid, reported, NONE)
     usable = (aqi >= 0) & (valid.all(axis=1) | (aqi > 100))

@@ -92,7 +92,7 @@ def month_chart(view: YearView) -> Any:
         points,
         title=f"{view.year} 年 PM2.5 月均",
         unit="µg/m³",
-        limit=view.edition.limits["PM25"],
+        limit=view.edition.limits_on(view.period.last).year["PM25"],
         limit_word="年限值",
         width=760,
         height=200,
