@@ -13,7 +13,7 @@ import numpy as np
 
 from anlan.base.errors import Refused
 from anlan.science.air.editions import EDITIONS, ITEMS, NAMES
-from anlan.science.air.hours_csv import LIMIT, Layout, decode, layout_of, moment_of, thousandths
+from anlan.science.air.hours_csv import LIMIT, FinerError, Layout, decode, layout_of, moment_of, thousandths
 from anlan.science.air.vector import NONE, evaluate_hours, primary_names
 
 DONE, BAD_INPUT = 0, 2
@@ -21,7 +21,7 @@ DONE, BAD_INPUT = 0, 2
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Refused("arguments", f"参数不对：{message}")
+        raise Refused("arguments", f"参数不对（{message}）。用法：anlan air aqi --edition 2012|2026 FILE.csv")
 
 
 def _load(name: str) -> bytes:
@@ -36,31 +36,41 @@ def _load(name: str) -> bytes:
 
 
 def _values(row: list[str], layout: Layout, line: int) -> list[int]:
+    """The row's six values. Their only use is to be rounded to what is reported, so finer numbers may stand off a tie."""
     values = [NONE] * len(ITEMS)
+    if not any(map(str.strip, row)):
+        return values
+    if len(row) < layout.width:
+        raise Refused("columns", f"第 {line} 行只有 {len(row)} 列，污染物列不全。")
+    try:
+        moment_of(row, layout)
+    except (ValueError, IndexError):
+        raise Refused("time", f"第 {line} 行的时间读不出。") from None
     for column, place, factor in layout.items:
         try:
             values[place] = thousandths(row[column], factor)
-        except (ValueError, IndexError):
-            shown = row[column] if column < len(row) else ""
-            raise Refused("value", f"第 {line} 行 {NAMES[ITEMS[place]]} 的“{shown}”不是不小于零的数。") from None
+        except FinerError as finer:
+            values[place] = finer.odd
+        except ValueError:
+            raise Refused(
+                "value", f"第 {line} 行 {NAMES[ITEMS[place]]} 的“{row[column][:40]}”不是不小于零的数。"
+            ) from None
     return values
 
 
 def evaluate(data: bytes, edition: str) -> str:
     """The CSV with `aqi` and `primary` added; same rows, same order."""
-    reader = csv.reader(io.StringIO(decode(data), newline=""))
+    reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
     try:
         heading = next(reader, [])
         layout = layout_of(heading)
         rows: list[list[str]] = []
         values: list[list[int]] = []
         for row in filter(None, reader):
-            try:
-                moment_of(row, layout)
-            except (ValueError, IndexError):
-                raise Refused("time", f"第 {reader.line_num} 行的时间读不出。") from None
+            if any(map(str.strip, row[len(heading) :])):
+                raise Refused("columns", f"第 {reader.line_num} 行有 {len(row)} 列，表头只有 {len(heading)} 列。")
             values.append(_values(row, layout, reader.line_num))
-            rows.append(row)
+            rows.append(row[: len(heading)])
     except csv.Error as error:
         raise Refused("csv", f"第 {reader.line_num} 行不是完好的 CSV：{error}") from None
     table = np.array(values, dtype=np.int64).reshape(-1, len(ITEMS))

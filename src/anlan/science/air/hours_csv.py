@@ -8,45 +8,43 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 
 from anlan.base.errors import Refused
-from anlan.science.air.editions import ITEMS
-from anlan.science.air.vector import NONE, HourTable, Ints
+from anlan.science.air.editions import ITEMS, NAMES
+from anlan.science.air.hours import Finding, Hours, frozen, gaps, take_out_of_range, units
+from anlan.science.air.vector import NONE, UNIT, HourTable
 
-COLUMNS = {"so2": "SO2", "no2": "NO2", "pm10": "PM10", "pm25": "PM25", "co": "CO", "co_ugm3": "CO", "o3": "O3"}
-ABSENT = frozenset({"", "-", "--", "-99", "-99.0", "-999", "—", "NA", "N/A", "NaN", "nan", "null", "None"})
-HIGHEST = {"SO2": 3000_000, "NO2": 4500_000, "PM10": 6000_000, "PM25": 2500_000, "CO": 160_000, "O3": 1300_000}
-FROZEN_HOURS = 24
+COLUMNS = {
+    "so2": "SO2", "no2": "NO2", "pm10": "PM10", "pm25": "PM25", "pm2.5": "PM25", "pm2_5": "PM25", "co": "CO", "co_ugm3": "CO", "o3": "O3",
+}  # fmt: skip
+STATION = ("station", "code")
+ABSENT = frozenset({"", "-", "--", "—", "NA", "N/A", "NaN", "nan", "null", "None"})
+ABSENT_NUMBER = re.compile(r"-9{2,4}(\.0*)?")
+NUMBER = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+PLAIN = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,3}))?")
+WORD, TOP = 60, 10**9
 LIMIT = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something a person should look at. `lines` are the first few; `count` is how many in all."""
+class FinerError(ValueError):
+    """A number finer than a thousandth. `near` is the nearest thousandth (half to even).
 
-    kind: str  # duplicate, conflict, gap, frozen, unit, range, unreadable
-    station: str
-    text: str
-    lines: tuple[int, ...]
-    count: int
+    `odd` is a thousandth off every tie, on the side where the number lies: rounded further it gives what the number itself gives.
+    """
 
-
-@dataclass
-class Hours:
-    """One file: stations, and per station-day a row of `table.values` and of `lines` (0 where no row)."""
-
-    stations: list[str]
-    keys: list[tuple[int, date]]
-    table: HourTable
-    lines: Ints
-    rows: int
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, exact: Fraction) -> None:
+        super().__init__(str(exact))
+        self.near = round(exact)
+        whole = exact.numerator // exact.denominator
+        self.odd = whole + (whole % 5 == 0)
 
 
 def decode(data: bytes) -> str:
@@ -68,18 +66,23 @@ def decode(data: bytes) -> str:
 
 @lru_cache(maxsize=65536)
 def thousandths(text: str, factor: int) -> int:
-    """`12.5` → 12500 at factor 1000; -1 when absent. Raises ValueError for anything that is not a number ≥ 0."""
+    """`12.5` → 12500 at factor 1000; -1 when absent; never above TOP.
+
+    Raises ValueError for anything that is not a number ≥ 0, FinerError (a ValueError) for one finer than a thousandth.
+    """
     word = text.strip()
-    if word in ABSENT:
+    if plain := PLAIN.fullmatch(word):
+        whole, part = plain.groups(default="")
+        if factor == UNIT:
+            return int(whole) * UNIT + int((part + "000")[:3])
+    if word in ABSENT or ABSENT_NUMBER.fullmatch(word):
         return NONE
-    whole, _, part = word.partition(".")
-    digits = len(str(factor)) - 1
-    if not (whole or part) or not (whole + part).isascii() or not (whole + part).isdigit():
+    if len(word) > WORD or not NUMBER.fullmatch(word):
         raise ValueError(text)
-    # Digits beyond the thousandth are never measured; refuse rather than cut.
-    if len(part.rstrip("0")) > digits:
-        raise ValueError(text)
-    return int(whole or "0") * factor + int((part.rstrip("0") + "0" * digits)[:digits] or "0")
+    exact = min(Fraction(word) * factor, Fraction(TOP))
+    if exact.denominator != 1:
+        raise FinerError(exact)
+    return exact.numerator
 
 
 @dataclass(frozen=True)
@@ -91,29 +94,35 @@ class Layout:
     date: int | None
     hour: int | None
     items: tuple[tuple[int, int, int], ...]  # (column, place in ITEMS, factor)
+    width: int  # columns a row needs at least
 
 
 def layout_of(heading: Sequence[str]) -> Layout:
     """Find the columns by name; a clear refusal names what is missing."""
     names = [name.strip().lower() for name in heading]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    known = (*STATION, "time", "date", "hour", *COLUMNS)
+    place = {name: names.index(name) for name in known if name in names}
+    twice = next((name for name in place if names.count(name) > 1), None)
+    if twice:
         raise Refused("heading", f"表头里“{twice}”出现两次。")
-    place = {name: index for index, name in enumerate(names)}
-    if "station" not in place:
+    station = next((place[name] for name in STATION if name in place), None)
+    if station is None:
         raise Refused("heading", "表头缺 station 列。")
     if "time" not in place and not ("date" in place and "hour" in place):
         raise Refused("heading", "表头缺时间：要有 time 列，或 date 和 hour 两列。")
-    if "co" in place and "co_ugm3" in place:
-        raise Refused("heading", "co 和 co_ugm3 只能有一列。")
     items = tuple(
-        (place[name], ITEMS.index(item), 1 if name == "co_ugm3" else 1000)
+        (place[name], ITEMS.index(item), 1 if name == "co_ugm3" else UNIT)
         for name, item in COLUMNS.items()
         if name in place
     )
     if not items:
         raise Refused("heading", f"表头里没有污染物列（{'、'.join(COLUMNS)}）。")
-    return Layout(place["station"], place.get("time"), place.get("date"), place.get("hour"), items)
+    columns = [column for column, _place, _factor in items]
+    for _column, item, _factor in items:
+        same = [names[column] for column, other, _ in items if other == item]
+        if len(same) > 1:
+            raise Refused("heading", f"{' 和 '.join(same)} 只能有一列。")
+    return Layout(station, place.get("time"), place.get("date"), place.get("hour"), items, max(station, *columns) + 1)
 
 
 @lru_cache(maxsize=4096)
@@ -129,17 +138,22 @@ def day_of(text: str) -> date:
 
 
 def moment_of(row: Sequence[str], layout: Layout) -> tuple[date, int]:
-    """(day, hour 0–23)."""
-    if layout.time is None or (layout.date is not None and layout.hour is not None):
-        day, hour = day_of(row[layout.date or 0]), row[layout.hour or 0].strip()
-    else:
-        stamp = row[layout.time].strip().replace(" ", "T")
-        first, _, rest = stamp.partition("T")
-        day, hour = day_of(first), rest.partition(":")[0]
-    number = int(hour)
-    if not 0 <= number <= 23:
-        raise ValueError(hour)
-    return day, number
+    """(day, hour 0–23). ValueError or IndexError where it cannot be read."""
+    if layout.date is not None and layout.hour is not None:
+        return day_of(row[layout.date]), hour_of(row[layout.hour])
+    first, _, rest = row[layout.time or 0].strip().replace(" ", "T").partition("T")
+    if not rest and layout.hour is not None:
+        rest = row[layout.hour]
+    return day_of(first), hour_of(rest)
+
+
+@lru_cache(maxsize=4096)
+def hour_of(text: str) -> int:
+    """`05`, `5`, `05:00`, `05:00:00`."""
+    word = text.strip().partition(":")[0]
+    if not (word.isascii() and word.isdigit() and int(word) < 24):
+        raise ValueError(text)
+    return int(word)
 
 
 class _Reader:
@@ -189,27 +203,25 @@ class _Reader:
         values = [NONE] * len(ITEMS)
         for column, place, factor in self.layout.items:
             try:
-                value = thousandths(row[column], factor)
+                values[place] = thousandths(row[column], factor)
+            except FinerError as finer:
+                values[place] = finer.near
+                self.note("precision", name, f"{NAMES[ITEMS[place]]} 小数超过三位，修约到三位", line)
             except (ValueError, IndexError):
-                self.note("unreadable", name, f"{ITEMS[place]} 不是不小于零的数，按缺测处理", line)
-                continue
-            if value > HIGHEST[ITEMS[place]]:
-                self.note("range", name, f"{ITEMS[place]} 高得不合常理，按缺测处理", line)
-                continue
-            values[place] = value
+                self.note("unreadable", name, f"{NAMES[ITEMS[place]]} 不是不小于零的数，按缺测处理", line)
         return values
 
 
 def read(data: bytes) -> Hours:
     """Read a file of hours. Refuses what is no such file; doubtful rows become findings."""
-    reader = csv.reader(io.StringIO(decode(data), newline=""))
+    reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
     try:
         heading = next(reader, None)
         if heading is None:
             raise Refused("empty", "文件是空的。")
         collected = _Reader(layout_of(heading))
         for row in reader:
-            if row:
+            if any(map(str.strip, row)):
                 collected.row(row, reader.line_num)
     except csv.Error as error:
         raise Refused("csv", f"第 {reader.line_num} 行不是完好的 CSV：{error}") from None
@@ -229,82 +241,9 @@ def _finish(collected: _Reader) -> Hours:
         Finding(kind, station, text, tuple(where[:5]), len(where))
         for (kind, station, text), where in collected.found.items()
     ]
-    hours.findings += _gaps(hours) + _frozen(hours) + _units(hours)
+    # Units before range: a slipped column is out of range everywhere.
+    hours.findings += units(hours) + take_out_of_range(hours) + gaps(hours) + frozen(hours)
     return hours
-
-
-def _by_station(hours: Hours) -> dict[int, list[int]]:
-    groups: dict[int, list[int]] = {}
-    for index, (station, _day) in enumerate(hours.keys):
-        groups.setdefault(station, []).append(index)
-    return groups
-
-
-def _gaps(hours: Hours) -> list[Finding]:
-    """Hours between a station's first and last row for which the file has none."""
-    found = []
-    for station, rows in _by_station(hours).items():
-        first, last = hours.keys[rows[0]][1], hours.keys[rows[-1]][1]
-        present = hours.lines[rows] > 0
-        expected = ((last - first).days + 1) * 24 - int(np.argmax(present[0])) - int(np.argmax(present[-1][::-1]))
-        absent = expected - int(present.sum())
-        if absent:
-            found.append(
-                Finding(
-                    "gap",
-                    hours.stations[station],
-                    f"{first} 至 {last} 应有 {expected} 小时，缺 {absent} 小时",
-                    (),
-                    absent,
-                )
-            )
-    return found
-
-
-def _frozen(hours: Hours) -> list[Finding]:
-    """A station whose whole reading repeats for a day or longer: renamed, closed, or a stuck feed."""
-    found = []
-    for station, rows in _by_station(hours).items():
-        flat, lines = hours.table.values[rows].reshape(-1, len(ITEMS)), hours.lines[rows].ravel()
-        present = lines > 0
-        flat, lines = flat[present], lines[present]
-        if len(flat) < FROZEN_HOURS:
-            continue
-        same = (flat[1:] == flat[:-1]).all(axis=1) & (flat[1:] >= 0).any(axis=1)
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], same.astype(np.int8), [0]))))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if end - start + 1 >= FROZEN_HOURS:
-                where = (int(lines[start]), int(lines[end]))
-                found.append(
-                    Finding(
-                        "frozen",
-                        hours.stations[station],
-                        f"连续 {end - start + 1} 小时一模一样",
-                        where,
-                        end - start + 1,
-                    )
-                )
-    return found
-
-
-def _units(hours: Hours) -> list[Finding]:
-    """CO in µg/m³ under a mg/m³ heading: the typical value would be hundreds of milligrams."""
-    found = []
-    for station, rows in _by_station(hours).items():
-        for item, high, words in (("CO", 50_000, "像是 µg/m³ 写成了 mg/m³"), ("PM25", 1500_000, "像是放大了一千倍")):
-            column = hours.table.values[rows][:, :, ITEMS.index(item)]
-            known = column[column >= 0]
-            if len(known) and int(np.median(known)) > high:
-                found.append(
-                    Finding(
-                        "unit",
-                        hours.stations[station],
-                        f"{item} 的中位数 {int(np.median(known)) / 1000:g}，{words}",
-                        (),
-                        len(known),
-                    )
-                )
-    return found
 
 
 def span(hours: Hours) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from anlan.kernel.journal.record import record
 from anlan.packs.environment.air_quality import evaluation
 from anlan.packs.environment.air_quality.models import AirStation, DustDay, StationDay, Substitution
 from anlan.science.air.editions import ITEMS, NAMES
-from anlan.science.air.hours_csv import HIGHEST
+from anlan.science.air.hours import HIGHEST
 from anlan.science.air.vector import NONE, UNIT
 
 

@@ -20,12 +20,13 @@ from anlan.kernel.journal.record import record
 from anlan.packs.environment.air_quality import evaluation
 from anlan.packs.environment.air_quality.models import AirFile, AirStation, HourBlock, StationDay
 from anlan.science.air import hours_csv
-from anlan.science.air.hours_csv import LIMIT, Hours
+from anlan.science.air.hours import Hours
+from anlan.science.air.hours_csv import LIMIT
 
 BATCH = 1000
 KIND_WORDS = {
     "duplicate": "重复行", "conflict": "同一小时两个值", "gap": "缺测", "frozen": "恒值", "unit": "单位可疑", "range": "超出量程",
-    "unreadable": "读不出",
+    "precision": "小数过细", "unreadable": "读不出",
 }  # fmt: skip
 
 
