@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.shortcuts import render
 from anlan.kernel.access.edge import Request
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.journal.sealing import verify
+from anlan.kernel.web.paging import page_of
 from anlan.server.desk.pages import verb_titles
 
 EXPORT_LIMIT = 50_000
@@ -32,7 +32,7 @@ def _filtered(request: Request) -> QuerySet[Entry]:
 
 def journal(request: Request) -> HttpResponse:
     """Who did what, when, on whose authority; the chain is checked on demand."""
-    page = Paginator(_filtered(request), 50).get_page(request.GET.get("page"))
+    page = page_of(request, _filtered(request))
     verdict = verify() if request.GET.get("verify") else None
     context = {"page": page, "verbs": verb_titles(), "verdict": verdict, "query": request.GET}
     return render(request, "server/desk/journal.html", context)
