@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { keys } from "./keys";
 import { live } from "./live";
+import { palette } from "./palette";
 
 // No eval, no injected style: the content security policy allows neither.
 htmx.config.allowEval = false;
@@ -10,3 +11,4 @@ htmx.config.selfRequestsOnly = true;
 
 keys(document);
 live(document);
+palette(document);

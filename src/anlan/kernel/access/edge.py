@@ -81,6 +81,13 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     return render(request, "kernel/access/refused.html", {"refused": refused, "status": status}, status=status)
 
 
+def _readable(request: HttpRequest) -> None:
+    """No text of ours holds a NUL, and PostgreSQL takes none."""
+    sent = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
+    if any("\x00" in value for values in sent for _name, row in values.lists() for value in row):
+        raise Refused("nul", "文字里有不能保存的字符。删去后再试。")
+
+
 def gate(page: Page) -> Callable[..., HttpResponse]:
     """Check method and permission before the view runs; turn a `Refused` from below into one answer."""
 
@@ -91,6 +98,7 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
         mine = cast("Request", request)
         mine.page = page  # type: ignore[attr-defined]
         try:
+            _readable(request)
             if page.permission != PUBLIC:
                 policy.require(mine.actor, page.permission)
             return cast("HttpResponse", page.view(mine, **kwargs))

@@ -45,6 +45,7 @@ class Page:
     title: str
     methods: tuple[str, ...] = ("GET",)
     section: str = ""
+    command: str = ""  # what one does here, for the search palette: `导入规划`
     kind: Literal["page", "fragment", "export", "api", "file", "stream"] = "page"
 
 

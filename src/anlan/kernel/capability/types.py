@@ -17,7 +17,7 @@ from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
-from anlan.kernel.web.types import Finder, Nav, Waiting
+from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,9 @@ class Capability:
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
+    sent: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what this person sent and others hold
+    now: Callable[[Actor, datetime], Iterable[Fact]] | None = None  # the state of things in a few figures
+    gauges: Callable[[Actor, datetime], Iterable[Gauge]] | None = None  # the indicators this person answers for
     find: Finder | None = None  # search: objects this person may see
     demo: Callable[[datetime], Any] | None = None  # loads its part of the demonstration, idempotent
 

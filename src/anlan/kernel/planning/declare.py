@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import PUBLIC, Actor, Page, Permission
-from anlan.kernel.planning import demonstration
+from anlan.kernel.planning import demonstration, standing
 from anlan.kernel.planning.clocks import sweep
 from anlan.kernel.planning.desk import find as _find
 from anlan.kernel.planning.desk import waiting as _waiting
 from anlan.kernel.planning.pages import indicator, intake, overview, task, tasks
 from anlan.kernel.planning.verbs import VERBS as _VERBS
-from anlan.kernel.web.types import Hit, Nav, Waiting
+from anlan.kernel.web.types import Fact, Hit, Nav, Waiting
 
 _STAFF = {
     "planner": "district", "leader": "district", "auditor": "district", "administrator": "district",
@@ -95,6 +95,7 @@ PAGES = (
         view=overview.targets,
         permission="planning.assign",
         title="数字目标",
+        command="挂接数字目标",
         methods=_POST,
         section="planning",
     ),
@@ -104,6 +105,7 @@ PAGES = (
         view=overview.departments,
         permission="planning.assign",
         title="责任单位",
+        command="对应责任单位",
         methods=_POST,
         section="planning",
     ),
@@ -122,6 +124,7 @@ PAGES = (
         view=intake.upload,
         permission="planning.import",
         title="导入规划",
+        command="导入规划",
         methods=_POST,
         section="planning",
     ),
@@ -150,6 +153,14 @@ JOBS = (Job(slug="planning.clocks", title="任务时限", every=timedelta(minute
 
 def waiting(actor: Actor, at: datetime) -> Iterable[Waiting]:
     return _waiting(actor, at)
+
+
+def sent(actor: Actor, at: datetime) -> Iterable[Waiting]:
+    return standing.sent(actor, at)
+
+
+def now(actor: Actor, at: datetime) -> Iterable[Fact]:
+    return standing.now(actor, at)
 
 
 def find(actor: Actor, words: str) -> list[Hit]:

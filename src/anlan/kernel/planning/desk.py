@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -13,6 +13,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.planning import queries
 from anlan.kernel.planning.models import ChangeRequest, Task
+from anlan.kernel.planning.rules import clock_rule
 from anlan.kernel.web.types import Hit, Waiting
 
 _VERBS = {
@@ -29,7 +30,7 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
     if policy.may(actor, "planning.work") and actor.path:
         yield from _work(actor, at)
     if policy.may(actor, "planning.decide"):
-        yield from _decide()
+        yield from _decide(at)
 
 
 def _work(actor: Actor, at: datetime) -> Iterator[Waiting]:
@@ -53,13 +54,16 @@ def _work(actor: Actor, at: datetime) -> Iterator[Waiting]:
                       url=reverse("plan_task", args=[task.pk]), due_at=due)  # fmt: skip
 
 
-def _decide() -> Iterator[Waiting]:
+def _decide(at: datetime) -> Iterator[Waiting]:
+    days = timedelta(days=clock_rule(civil_date(at)).answer_days)
     for task in Task.objects.filter(state="finished", retired_on=None).select_related("plan", "lead")[:SHOWN]:
+        heard = task.reported_at or task.stored_at
         yield Waiting(kind="确认", title=f"第 {task.number} 项 {task.title}", fact="已报完成", sender=str(task.lead or ""), verb="去确认",
-                      url=reverse("plan_task", args=[task.pk]))  # fmt: skip
+                      url=reverse("plan_task", args=[task.pk]), due_at=heard + days, started_at=heard)  # fmt: skip
     for change in ChangeRequest.objects.filter(state="asked").select_related("task", "organisation")[:SHOWN]:
         yield Waiting(kind="变更", title=f"第 {change.task.number} 项 {change.task.title}", fact=change.reason[:30],
-                      sender=str(change.organisation), verb="答复", url=reverse("plan_task", args=[change.task_id]))  # fmt: skip
+                      sender=str(change.organisation), verb="答复", url=reverse("plan_task", args=[change.task_id]),
+                      due_at=change.asked_at + days, started_at=change.asked_at)  # fmt: skip
     names = queries.unmatched_departments()
     if names:
         yield Waiting(kind="单位", title=f"{len(names)} 个印刷单位没有对应", fact="任务没有人签收", sender="导入", verb="去对应",

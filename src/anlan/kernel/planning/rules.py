@@ -57,6 +57,7 @@ class ClockRule:
     in_force_from: date
     silent_days: int
     overdue_long_days: int
+    answer_days: int  # to confirm a finished task or to answer a change
     source: str
     verified: bool
 

@@ -338,9 +338,9 @@ def sheet_pages(sheet: Sheet) -> tuple[Page, ...]:
 
     return (
         page("list", base, listing, sheet.read, methods=both),
-        page("new", f"{base}new/", edit, sheet.write, methods=both),
+        page("new", f"{base}new/", edit, sheet.write, methods=both, command=f"新增{sheet.title}"),
         page("template", f"{base}template.xlsx", template, sheet.read, kind="export"),
-        page("import", f"{base}import/", upload, sheet.write, methods=both),
+        page("import", f"{base}import/", upload, sheet.write, methods=both, command=f"导入{sheet.title}"),
         page("export", f"{base}export.<str:form>", export, sheet.read, kind="export"),
         page("detail", f"{base}<int:number>/", detail, sheet.read),
         page("edit", f"{base}<int:number>/edit/", edit, sheet.write, methods=both),

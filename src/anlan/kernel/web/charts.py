@@ -158,6 +158,17 @@ def dumbbell(base: Number | None, now: Number | None, target: Number | None, *, 
     )  # fmt: skip
 
 
+_RING = 31.42  # circumference of radius 5
+
+
+def ring(share: float) -> SafeString:
+    """The clock's ring: the dark part is what is left of the limit."""
+    return format_html(
+        '<svg class="ring" viewBox="0 0 14 14" aria-hidden="true"><circle class="track" cx="7" cy="7" r="5"/><circle class="left" cx="7" cy="7" r="5" transform="rotate(-90 7 7)" stroke-dasharray="{} {}"/></svg>',
+        f"{share * _RING:.2f}", _RING,
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def progress_bar(percent: Number | None, *, behind: bool = False) -> SafeString:
     """A bar of 0..100 with its number as words for readers."""

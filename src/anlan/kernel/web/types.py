@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from anlan.kernel.access.types import Actor
@@ -35,6 +36,28 @@ class Waiting:
     url: str
     due_at: datetime | None = None
     started_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One line of 现在 on the workbench: what it is, its value in words, where to look closer."""
+
+    title: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """One of my indicators on the workbench. `share` is the way from baseline to target in per cent, None when unknown."""
+
+    title: str
+    value: str
+    unit: str
+    target: str
+    share: Decimal | None
+    behind: bool
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)

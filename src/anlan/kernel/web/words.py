@@ -55,6 +55,13 @@ def clock_of(due_at: datetime, at: datetime, started_at: datetime | None = None)
     return Clock("near" if near else "roomy", f"剩{span_words(left)}")
 
 
+def share_left(due_at: datetime, at: datetime, started_at: datetime | None) -> float:
+    """How much of the limit is left, 0..1; all of it when the start is not known."""
+    if started_at is None or due_at <= started_at:
+        return 1.0
+    return max(0.0, min(1.0, (due_at - at) / (due_at - started_at)))
+
+
 def number_words(value: Decimal | int | float | None, places: int | None = None) -> str:
     """Half-width digits, thousands comma from five digits up, `—` for a missing value; trailing zeros as given."""
     if value is None:

@@ -9,7 +9,7 @@ from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.sealing import seal_all
 from anlan.kernel.web.types import Nav
-from anlan.server.desk import guide, history, live, pages
+from anlan.server.desk import guide, history, live, pages, workbench
 
 _EVERY_ROLE = (
     "administrator", "planner", "leader", "bureau_officer", "environment_officer", "street_officer", "auditor",
@@ -26,7 +26,7 @@ PAGES = (
     Page(
         path="desk/",
         name="workbench",
-        view=pages.workbench,
+        view=workbench.workbench,
         permission="desk.work",
         title="工作台",
         section="workbench",
@@ -34,9 +34,17 @@ PAGES = (
     Page(
         path="desk/done/",
         name="workbench_done",
-        view=pages.done,
+        view=workbench.done,
         permission="desk.work",
         title="已办",
+        section="workbench",
+    ),
+    Page(
+        path="desk/others/",
+        name="workbench_others",
+        view=workbench.others,
+        permission="desk.work",
+        title="等别人",
         section="workbench",
     ),
     Page(path="search/", name="search", view=pages.search, permission=SIGNED_IN, title="搜索", kind="fragment"),

@@ -1,4 +1,4 @@
-"""Home, workbench, search and health."""
+"""Home, search and health."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.urls import reverse
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
-from anlan.kernel.journal.models import Entry
-from anlan.kernel.web.types import Hit
-from anlan.server.desk.waiting import grouped, waiting
+from anlan.server.desk.finding import find
 from anlan.server.house import CAPABILITIES
 
 
@@ -30,38 +28,15 @@ def healthz(_request: Request) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def workbench(request: Request) -> HttpResponse:
-    """等我办: every capability's lines, by clock."""
-    rows = waiting(request.actor, request.at)
-    kind = request.GET.get("kind", "")
-    shown = [row for row in rows if not kind or row.kind == kind]
-    context = {
-        "groups": grouped(shown, request.at), "total": len(rows), "shown": len(shown), "kind": kind,
-        "kinds": sorted({row.kind for row in rows}), "timed": [row for row in shown if row.due_at],
-    }  # fmt: skip
-    return render(request, "server/desk/workbench.html", context)
-
-
-def done(request: Request) -> HttpResponse:
-    """已办: my own last entries in the journal."""
-    entries = Entry.objects.filter(person_id=request.actor.person_id).order_by("-id")[:100]
-    return render(request, "server/desk/done.html", {"entries": entries, "verbs": verb_titles()})
-
-
 def verb_titles() -> dict[str, str]:
     return {verb.slug: verb.title for one in CAPABILITIES for verb in one.verbs}
 
 
 def search(request: Request) -> HttpResponse:
-    """One box for pages, commands and objects; shows only what the actor may see."""
+    """One box for pages, commands and objects; the palette asks for the fragment, a reader without script gets the page."""
     words = request.GET.get("q", "").strip()
-    hits: list[Hit] = []
-    if words:
-        navs = (nav for one in CAPABILITIES for nav in one.nav if policy.may(request.actor, nav.permission))
-        hits += [
-            Hit(group="去", title=nav.title, detail="", url=reverse(nav.page)) for nav in navs if words in nav.title
-        ]
-        for one in CAPABILITIES:
-            if one.find:
-                hits += one.find(request.actor, words)
-    return render(request, "server/desk/search.html", {"words": words, "hits": hits[:40], "total": len(hits)})
+    hits = find(request.actor, words)
+    name = "palette.html" if request.headers.get("HX-Request") else "search.html"
+    response = render(request, f"server/desk/{name}", {"words": words, "hits": hits, "total": len(hits)})
+    response["Vary"] = "HX-Request"
+    return response

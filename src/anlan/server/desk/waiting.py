@@ -30,6 +30,13 @@ def waiting(actor: Actor, at: datetime) -> list[Waiting]:
     return sorted(rows, key=lambda row: (row.due_at or far, row.title))
 
 
+def sent(actor: Actor, at: datetime) -> list[Waiting]:
+    """等别人: what this person sent and others hold, the most urgent first."""
+    rows = [row for one in CAPABILITIES if one.sent for row in one.sent(actor, at)]
+    far = datetime.max.replace(tzinfo=clock.CHINA)
+    return sorted(rows, key=lambda row: (row.due_at or far, row.title))
+
+
 def count_waiting(actor: Actor, at: datetime) -> int:
     """The badge on every page. Counted again when anything was journalled or the day changed, never older than a minute."""
     last = Entry.objects.order_by("-id").values_list("id", flat=True).first()

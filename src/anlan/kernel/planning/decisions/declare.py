@@ -44,7 +44,7 @@ PAGES = (
     ),
     Page(
         path="planning/decisions/open/", name="decision_open", view=pages.open_form,
-        permission="planning_decisions.draft", title="决策立项", methods=("GET", "POST"), section=_SECTION,
+        permission="planning_decisions.draft", title="决策立项", command="决策立项", methods=("GET", "POST"), section=_SECTION,
     ),
     Page(
         path="planning/decisions/<int:number>/", name="decision", view=pages.detail, permission=_VIEW,

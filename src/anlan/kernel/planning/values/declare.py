@@ -13,12 +13,12 @@ from anlan.base.jobs import Job
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import PUBLIC, Actor, Page, Permission, Scope
 from anlan.kernel.planning.models import Indicator
-from anlan.kernel.planning.values import forms, pages, reading
+from anlan.kernel.planning.values import forms, pages, reading, shown
 from anlan.kernel.planning.values.computing import refresh
 from anlan.kernel.planning.values.demonstration import load as demo
 from anlan.kernel.planning.values.judging import due_on, years_due
 from anlan.kernel.planning.values.verbs import VERBS
-from anlan.kernel.web.types import Hit, Nav, Waiting
+from anlan.kernel.web.types import Gauge, Hit, Nav, Waiting
 
 _OFFICERS: dict[str, Scope] = {"bureau_officer": "own", "environment_officer": "own"}
 
@@ -111,6 +111,27 @@ def _line(row: reading.Row, fact: str, verb: str, page: str, due_at: datetime | 
     )  # fmt: skip
 
 
+GAUGES = 6
+
+
+def gauges(actor: Actor, at: datetime) -> Iterator[Gauge]:
+    """The indicators my unit answers for, else all of them; those that are behind come first."""
+    if not policy.may(actor, _VIEW):
+        return
+    wanted = Indicator.objects.filter(retired_on=None)
+    mine = wanted.filter(responsible__path__startswith=actor.path) if actor.path else wanted.none()
+    rows = [
+        row
+        for row in reading.rows_of(mine if mine.exists() else wanted, civil_date(at))
+        if row.value is not None and row.value.value is not None
+    ]
+    for row in sorted(rows, key=lambda row: not row.verdict.behind)[:GAUGES]:
+        yield Gauge(
+            title=row.indicator.name, value=shown.current_words(row), unit=shown.sign(row.indicator.unit), target=shown.target_words(row),
+            share=shown.way(row), behind=row.verdict.behind, url=reverse("indicator", args=[row.indicator.pk]),
+        )  # fmt: skip
+
+
 def find(actor: Actor, words: str) -> list[Hit]:
     if not policy.may(actor, _VIEW):
         return []
@@ -120,4 +141,4 @@ def find(actor: Actor, words: str) -> list[Hit]:
     ]
 
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "gauges", "waiting"]

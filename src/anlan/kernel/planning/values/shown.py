@@ -40,6 +40,27 @@ def current_words(row: Row) -> str:
     return plain(row.value.value)
 
 
+def sign(unit: str) -> str:
+    """`μg/m³` for 微克/立方米, others as printed."""
+    return _SIGNS.get(unit, unit)
+
+
+def way(row: Row) -> Decimal | None:
+    """Per cent of the way from baseline to target; None where either is not known."""
+    one, now = row.indicator, row.value.value if row.value else None
+    if (
+        now is None
+        or one.baseline is None
+        or one.target is None
+        or one.baseline == one.target
+        or row.promise.qualitative
+    ):
+        return None
+    return max(Decimal(0), min(Decimal(100), (now - one.baseline) / (one.target - one.baseline) * 100)).quantize(
+        Decimal(1)
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of the table, already in words; `dumbbell` goes from baseline to target, `mark` is a substitution in short."""
@@ -73,7 +94,7 @@ def line_of(row: Row, this_year: int) -> Line:
         row, figure(one.baseline), current_words(row), target_words(row), "provisional" in one.flags, picture,
         _short_day(row.value.as_of, this_year) if row.value else "—",
         row.value.substitution.split("（")[0] if row.value else "",
-        "" if row.promise.qualitative else _SIGNS.get(one.unit, one.unit),
+        "" if row.promise.qualitative else sign(one.unit),
     )  # fmt: skip
 
 

@@ -94,8 +94,10 @@ def due(due_at: datetime | None, at: datetime | None = None, started_at: datetim
     """The clock component."""
     if due_at is None:
         return format_html('<span class="quiet">{}</span>', "无期限")
-    shown = words.clock_of(due_at, at or clock.now(), started_at)
-    return format_html('<span class="{}">{}</span>', shown.state, shown.text)
+    now = at or clock.now()
+    shown = words.clock_of(due_at, now, started_at)
+    ring = "" if shown.state == "late" else charts.ring(words.share_left(due_at, now, started_at))
+    return format_html('<span class="{}">{}{}</span>', shown.state, ring, shown.text)
 
 
 @register.filter
