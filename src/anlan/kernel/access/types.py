@@ -15,11 +15,12 @@ SIGNED_IN = "signed_in"  # any person with a post
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A kind of post. `opens` is the name of the page shown first after sign-in."""
+    """A kind of post. `opens` is the name of the page shown first after sign-in; `second_factor`: whoever holds it needs one."""
 
     slug: str
     title: str
     opens: str = "workbench"
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,8 @@ from anlan.server.house import CAPABILITIES
 
 def home(request: Request) -> HttpResponse:
     """Staff go to their workbench; everyone else sees what is public."""
+    if request.held:
+        return HttpResponseRedirect(reverse("mfa_index"))
     if policy.may(request.actor, "desk.work"):
         return HttpResponseRedirect(reverse("workbench"))
     return render(request, "server/desk/public_home.html", {})
