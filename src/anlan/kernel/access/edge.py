@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 
 from anlan.base import clock
 from anlan.base.errors import Refused
-from anlan.kernel.access import policy, second_factor
+from anlan.kernel.access import contract, policy, second_factor
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Actor, Page
 
@@ -74,11 +74,20 @@ def actor_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
-STATUS = {"forbidden": 403, "second_factor": 403, "sign_in": 401, "stale": 409, "illegal": 409, "not_found": 404}
+STATUS = {
+    "bad_request": 400,
+    "forbidden": 403,
+    "second_factor": 403,
+    "sign_in": 401,
+    "stale": 409,
+    "illegal": 409,
+    "not_found": 404,
+}
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    kind = getattr(getattr(request, "page", None), "kind", "")
+    return kind == "api" or request.headers.get("Accept", "").startswith("application/json")
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -108,6 +117,8 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
                 if mine.held:
                     raise Refused("second_factor", "你的岗位须开启两步验证。先到“两步验证”开启，再继续。")
                 policy.require(mine.actor, page.permission)
+            if page.operation:
+                contract.check(page.operation, mine.GET.lists())
             return cast("HttpResponse", page.view(mine, **kwargs))
         except Refused as refused:
             return refusal(request, refused)

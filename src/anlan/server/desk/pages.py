@@ -9,10 +9,16 @@ from django.urls import reverse
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
+from anlan.kernel.access.types import Operation
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.web.types import Hit
 from anlan.server.desk.waiting import grouped, waiting
 from anlan.server.house import CAPABILITIES
+
+HEALTH = Operation(
+    summary="健康检查",
+    answer={"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}},
+)
 
 
 def home(request: Request) -> HttpResponse:
