@@ -91,6 +91,17 @@ class Actor:
         return self.person_id is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One row of a transition table; `moves.advance` makes it. `title` is the verb on the button."""
+
+    slug: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
+
+
 ANONYMOUS = Actor(person_id=None, post_id=None, name="访客")
 SYSTEM = Actor(person_id=None, post_id=None, name="系统", roles=frozenset({"system"}))
 
