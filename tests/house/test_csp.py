@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from anlan.kernel.web.security import CSP
 from anlan.server.product import CAPABILITIES
-from tests.support.cast import Cast
+from anlan.server.urls import OWN_ACCOUNT, SIGN_IN
+from tests.support.cast import PASSWORD, Cast
 
 PAGES = [
     page
@@ -39,3 +42,25 @@ def test_every_page_as(cast: Cast, who: str | None) -> None:
             assert not (found := INLINE.search(body)), f"{page.name}: {found and found.group()}"
             assert "<html lang=" in body, page.name
     assert seen >= 5
+
+
+@pytest.mark.django_db
+def test_the_pages_of_signing_in(cast: Cast) -> None:
+    """As a citizen, signed in, and signed in and confirmed a moment ago: then the QR code and the recovery codes show."""
+    confirmed, two_steps, half = cast.client("admin"), cast.client("auditor"), cast.client(None)
+    TOTP.activate(cast.posts["auditor"].person, generate_totp_secret())
+    RecoveryCodes.activate(cast.posts["auditor"].person)
+    confirmed.post("/account/again/", {"password": PASSWORD})
+    two_steps.post("/account/again/", {"password": PASSWORD})
+    half.post("/account/login/", {"login": "auditor", "password": PASSWORD})
+    seen = set()
+    for client in (cast.client(None), cast.client("admin"), confirmed, two_steps, half):
+        for route in (*SIGN_IN, *OWN_ACCOUNT):
+            answer = client.get(f"/{route.pattern}")
+            if answer.status_code == 200:
+                body = answer.content.decode()
+                seen.add(str(route.name))
+                assert answer["Content-Security-Policy"] == CSP, route.name
+                assert not (found := INLINE.search(body)), f"{route.name}: {found and found.group()}"
+                assert "<html lang=" in body, route.name
+    assert {str(route.name) for route in (*SIGN_IN, *OWN_ACCOUNT)} <= seen

@@ -15,7 +15,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Page
 from anlan.server.product import CAPABILITIES
 from anlan.server.roles import ROLES
-from anlan.server.urls import SIGN_IN
+from anlan.server.urls import OWN_ACCOUNT, SIGN_IN
 from tests.support.cast import Cast
 
 PAGES = {page.name: page for one in CAPABILITIES for page in one.pages}
@@ -41,7 +41,7 @@ def url_of(page: Page) -> str:
 
 
 def test_every_route_is_declared() -> None:
-    declared = set(PAGES) | {entry.name for entry in SIGN_IN}
+    declared = set(PAGES) | {entry.name for entry in (*SIGN_IN, *OWN_ACCOUNT)}
     undeclared = [str(entry.pattern) for entry in patterns(get_resolver()) if entry.name not in declared]
     assert not undeclared
 
@@ -75,3 +75,14 @@ def test_route_by_role(cast: Cast, page: Page) -> None:
                 assert answer.status_code < 500, (who, method)
             else:
                 assert refused, f"{who or 'citizen'} {method} {url_of(page)} answered {answer.status_code}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", OWN_ACCOUNT, ids=lambda route: str(route.name))
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_own_account_is_for_whoever_is_signed_in(cast: Cast, route: URLPattern, method: str) -> None:
+    for who in (None, *WHO):
+        answer = cast.client(who).generic(method, f"/{route.pattern}")
+        refused = _refused(answer.status_code, answer.headers.get("Location", ""))
+        assert refused is (who is None), f"{who or 'citizen'} {method} {route.pattern} answered {answer.status_code}"
+        assert answer.status_code < 500

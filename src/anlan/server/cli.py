@@ -40,6 +40,8 @@ MANAGED: dict[tuple[str, ...], str] = {
     ("migrate",): "migrate",
     ("check",): "check",
     ("person",): "anlan_person",
+    ("openapi",): "anlan_openapi",
+    ("second-factor-off",): "anlan_second_factor_off",
 }
 
 USAGE = """用法：anlan 命令 [参数]
@@ -56,6 +58,8 @@ USAGE = """用法：anlan 命令 [参数]
   journal verify              核对流水的摘要链
   demo | serve | worker       演示 | 网页 | 时钟与作业
   person                      新增人员和岗位
+  openapi                     接口说明（OpenAPI 3.1）
+  second-factor-off 登录名    关闭一个人的两步验证
   migrate | check | doctor | backup | restore
 """
 

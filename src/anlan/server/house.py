@@ -14,6 +14,7 @@ from anlan.kernel.registry import declare as registry
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
 from anlan.packs.safety.pack import PACK as SAFETY
+from anlan.server.second_factor import waiting as second_factor
 
 PACKS: tuple[Pack, ...] = (
     ENVIRONMENT,
@@ -22,7 +23,10 @@ PACKS: tuple[Pack, ...] = (
 )
 
 KERNEL: tuple[Capability, ...] = (
-    Capability(slug="access", title="单位与权限", permissions=access.PERMISSIONS, pages=access.PAGES, verbs=access.VERBS),
+    Capability(
+        slug="access", title="单位与权限", permissions=access.PERMISSIONS, pages=access.PAGES, verbs=access.VERBS,
+        waiting=second_factor.waiting,
+    ),
     Capability(slug="files", title="附件", permissions=files.PERMISSIONS, pages=files.PAGES, verbs=files.VERBS),
     Capability(
         slug="registry", title="台账", permissions=registry.PERMISSIONS, pages=registry.PAGES, nav=registry.NAV,

@@ -9,6 +9,7 @@ from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.planning.values import formulas
+from anlan.server import openapi
 from anlan.server.desk.declare import DESK
 from anlan.server.house import CAPABILITIES as HOUSE
 from anlan.server.roles import ROLES
@@ -21,6 +22,7 @@ def open_house() -> None:
     policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
+    openapi.install(CAPABILITIES)
     register(declarations)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from anlan.kernel.access.types import Role
 
 ROLES = (
-    Role(slug="administrator", title="系统管理员"),
+    Role(slug="administrator", title="系统管理员", second_factor=True),
     Role(slug="planner", title="规划员"),
     Role(slug="leader", title="区领导"),
     Role(slug="bureau_officer", title="部门经办"),
     Role(slug="environment_officer", title="环境监测员"),
     Role(slug="street_officer", title="街道经办"),
-    Role(slug="auditor", title="审计员"),
+    Role(slug="auditor", title="审计员", second_factor=True),
 )

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     *APPS,
 ]
@@ -132,6 +133,18 @@ ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# A wrong password and a wrong code count alike, per person and address, in the database: axes alone locks.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}
+MFA_ADAPTER = "anlan.server.second_factor.adapter.Adapter"
+MFA_FORMS = {
+    "authenticate": "anlan.server.second_factor.forms.SignInForm",
+    "reauthenticate": "anlan.server.second_factor.forms.AgainForm",
+}
+MFA_TOTP_ISSUER = "安澜"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds either way; each is accepted once
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Roles declared with `second_factor` cannot go on without one; the demonstration signs in by password alone.
+REQUIRE_SECOND_FACTOR = os.environ.get("ANLAN_REQUIRE_MFA", "") == "1" and not DEMO
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

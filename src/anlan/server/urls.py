@@ -7,6 +7,7 @@ from django.urls import path
 
 from anlan.kernel.access.edge import routes
 from anlan.server.product import CAPABILITIES
+from anlan.server.second_factor import views as second
 
 # The only routes that no capability declares; all are for signing in and out.
 SIGN_IN = [
@@ -14,9 +15,20 @@ SIGN_IN = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/code/", second.sign_in, name="mfa_authenticate"),
+]
+# The same, for whoever is signed in; open also to those held back until they have a second factor. Names are the library's.
+OWN_ACCOUNT = [
+    path("account/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/again/code/", second.again, name="mfa_reauthenticate"),
+    path("account/second-factor/", second.index, name="mfa_index"),
+    path("account/second-factor/on/", second.switch_on, name="mfa_activate_totp"),
+    path("account/second-factor/off/", second.switch_off, name="mfa_deactivate_totp"),
+    path("account/second-factor/codes/", second.codes, name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/new/", second.new_codes, name="mfa_generate_recovery_codes"),
 ]
 
-urlpatterns = [*SIGN_IN, *(route for one in CAPABILITIES for route in routes(one.pages))]
+urlpatterns = [*SIGN_IN, *OWN_ACCOUNT, *(route for one in CAPABILITIES for route in routes(one.pages))]
 handler400 = "anlan.kernel.web.errors.bad_request"
 handler403 = "anlan.kernel.web.errors.forbidden"
 handler404 = "anlan.kernel.web.errors.not_found"

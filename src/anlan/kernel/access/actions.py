@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from anlan.base.errors import Refused
@@ -82,4 +83,26 @@ def switch_post(*, actor: Actor, post: Post, at: datetime) -> None:
     record(
         actor=actor, verb="access.post.switched", subject_kind="post", subject_id=post.pk,
         org_path=post.organisation.path, old={"post": actor.post_id}, new={"post": post.pk}, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def note_second_factor(*, actor: Actor, verb: str, at: datetime, left: int | None = None) -> None:
+    """Journal what the sign-in library has just done to the actor's own second factor; `left` recovery codes remain."""
+    record(
+        actor=actor, verb=f"access.second_factor.{verb}", subject_kind="person", subject_id=actor.person_id, at=at,
+        org_path=actor.path, new=None if left is None else {"left": left},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def reset_second_factor(*, actor: Actor, person: Person, at: datetime) -> None:
+    """Take the second factor from someone who lost both telephone and recovery codes; they sign in by password again."""
+    policy.require(actor, "access.manage")
+    gone, _each = Authenticator.objects.filter(user_id=person.pk).delete()
+    if not gone:
+        raise Refused("not_found", f"{person.name} 没有开启两步验证。")
+    record(
+        actor=actor, verb="access.second_factor.reset", subject_kind="person", subject_id=person.pk, at=at,
+        old={"username": person.username},
     )  # fmt: skip

@@ -43,4 +43,9 @@ VERBS = (
     Verb(slug="access.post.appointed", title="任职"),
     Verb(slug="access.post.ended", title="离任"),
     Verb(slug="access.post.switched", title="切换岗位"),
+    Verb(slug="access.second_factor.on", title="开启两步验证"),
+    Verb(slug="access.second_factor.off", title="关闭两步验证"),
+    Verb(slug="access.second_factor.codes_made", title="换发恢复码"),
+    Verb(slug="access.second_factor.code_used", title="用恢复码登录"),
+    Verb(slug="access.second_factor.reset", title="代为关闭两步验证"),
 )

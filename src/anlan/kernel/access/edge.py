@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -16,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 
 from anlan.base import clock
 from anlan.base.errors import Refused
-from anlan.kernel.access import policy
+from anlan.kernel.access import contract, policy, second_factor
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Actor, Page
 
@@ -24,10 +25,13 @@ POST_KEY = "acting_post"
 
 
 class Request(HttpRequest):
-    """What a page receives: the actor, the instant, and an id that the journal repeats."""
+    """What a page receives: the actor, the instant, and an id that the journal repeats.
+
+    `held`: a post of this person needs a second factor, the product insists, and there is none: no post can be used."""
 
     actor: Actor
     posts: list[Post]
+    held: bool
     at: datetime
     request_id: str
 
@@ -40,6 +44,11 @@ def posts_of(person: Person, on: date) -> list[Post]:
 
 def _posts(request: HttpRequest, at: datetime) -> list[Post]:
     return posts_of(request.user, clock.civil_date(at)) if request.user.is_authenticated else []
+
+
+def _held(request: HttpRequest, posts: list[Post]) -> bool:
+    needs = settings.REQUIRE_SECOND_FACTOR and second_factor.needed_by(post.role for post in posts)
+    return bool(needs) and not second_factor.has(request.user.pk)
 
 
 def _actor(request: HttpRequest, posts: list[Post]) -> Actor:
@@ -56,18 +65,29 @@ def actor_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         mine = cast("Request", request)
         mine.at = clock.now()
         mine.request_id = uuid.uuid4().hex
-        mine.posts = _posts(request, mine.at)
+        posts = _posts(request, mine.at)
+        mine.held = _held(request, posts)
+        mine.posts = [] if mine.held else posts
         mine.actor = _actor(request, mine.posts)
         return get_response(request)
 
     return middleware
 
 
-STATUS = {"forbidden": 403, "sign_in": 401, "stale": 409, "illegal": 409, "not_found": 404}
+STATUS = {
+    "bad_request": 400,
+    "forbidden": 403,
+    "second_factor": 403,
+    "sign_in": 401,
+    "stale": 409,
+    "illegal": 409,
+    "not_found": 404,
+}
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    kind = getattr(getattr(request, "page", None), "kind", "")
+    return kind == "api" or request.headers.get("Accept", "").startswith("application/json")
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -78,6 +98,8 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
         return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     if refused.code == "sign_in" and request.method == "GET":
         return HttpResponseRedirect(f"{reverse('account_login')}?next={quote(request.get_full_path())}")
+    if refused.code == "second_factor" and request.method == "GET":
+        return HttpResponseRedirect(reverse("mfa_index"))
     return render(request, "kernel/access/refused.html", {"refused": refused, "status": status}, status=status)
 
 
@@ -100,7 +122,11 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
         try:
             _readable(request)
             if page.permission != PUBLIC:
+                if mine.held:
+                    raise Refused("second_factor", "你的岗位须开启两步验证。先到“两步验证”开启，再继续。")
                 policy.require(mine.actor, page.permission)
+            if page.operation:
+                contract.check(page.operation, mine.GET.lists())
             return cast("HttpResponse", page.view(mine, **kwargs))
         except Refused as refused:
             return refusal(request, refused)

@@ -13,18 +13,9 @@ from django.db.models import F, Model
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.types import Actor, Reason
+from anlan.kernel.access.types import Actor, Move, Reason
 
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """One row of a transition table. `title` is the verb on the button."""
-
-    slug: str
-    title: str
-    sources: tuple[str, ...]
-    target: str
-    permission: str
+__all__ = ["Move", "Offer", "Stateful", "advance", "find", "offers"]
 
 
 class Stateful(Protocol):

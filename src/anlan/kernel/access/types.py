@@ -15,11 +15,12 @@ SIGNED_IN = "signed_in"  # any person with a post
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A kind of post. `opens` is the name of the page shown first after sign-in."""
+    """A kind of post. `opens` is the name of the page shown first after sign-in; `second_factor`: whoever holds it needs one."""
 
     slug: str
     title: str
     opens: str = "workbench"
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +33,35 @@ class Permission:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
-    """One route. `view(request, **kwargs)` receives `request.actor` and `request.at`; the gate has checked `permission`.
+class Parameter:
+    """One argument in the address of an API operation. `schema` is JSON Schema: `type` integer or string, with `minimum`,
+    `maximum`, `enum`, `maxLength`; the gate refuses with 400 what it does not allow (`contract.check`)."""
 
-    `sample` builds kwargs for an existing object the given actor may see: the matrix test asks for it by id.
+    name: str
+    title: str
+    schema: Mapping[str, Any]
+    within: Literal["query", "path"] = "query"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What an API page promises: its parameters, the JSON Schema of its answer, and what is missing when it answers 404.
+
+    `schemas` are named parts that `answer` refers to as `#/components/schemas/<name>`.
     """
+
+    summary: str
+    answer: Mapping[str, Any]
+    parameters: tuple[Parameter, ...] = ()
+    schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    missing: str = ""
+    media: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One route. `view(request, **kwargs)` receives `request.actor` and `request.at`; the gate has checked `permission`,
+    and for a page of kind `api`, which must have an `operation`, the parameters."""
 
     path: str
     name: str
@@ -47,6 +72,7 @@ class Page:
     section: str = ""
     command: str = ""  # what one does here, for the search palette: `导入规划`
     kind: Literal["page", "fragment", "export", "api", "file", "stream"] = "page"
+    operation: Operation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +90,17 @@ class Actor:
     @property
     def signed_in(self) -> bool:
         return self.person_id is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One row of a transition table; `moves.advance` makes it. `title` is the verb on the button."""
+
+    slug: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
 
 
 ANONYMOUS = Actor(person_id=None, post_id=None, name="访客")

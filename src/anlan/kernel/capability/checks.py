@@ -27,6 +27,8 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     for page in capability.pages:
         if page.permission not in permissions:
             yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"
+        if (page.kind == "api") != (page.operation is not None):
+            yield f"page {page.name!r}: an API page, and no other, declares its operation"
 
 
 def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[str]:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
 from anlan.kernel.maps.base import imported
@@ -50,5 +51,5 @@ def _rows(collection: Any) -> list[dict[str, Any]]:
 def geojson(request: Request, slug: str) -> HttpResponse:
     layer = next((layer for layer in layers_for(request) if layer.slug == slug), None)
     if layer is None:
-        raise Http404
+        raise Refused("not_found", "没有这个图层。")
     return JsonResponse(dict(layer.features(request.actor, request.at)), json_dumps_params={"ensure_ascii": False})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 
-from anlan.kernel.access.moves import Move
+from anlan.kernel.access.types import Move
 
 MOVES = (
     Move(slug="accept", title="签收", sources=("issued",), target="accepted", permission="planning.work"),

@@ -49,12 +49,13 @@ def _number(text: str, column: Column) -> Decimal | int | float:
     return value if column.kind == "decimal" else float(value)
 
 
+def bounds(column: Column) -> tuple[float | None, float | None]:
+    """The least and the greatest value a number may have; China's extent for coordinates."""
+    return {"longitude": (73, 136), "latitude": (3, 54)}.get(column.kind, (column.minimum, column.maximum))
+
+
 def _bounded(value: Any, column: Column) -> str:
-    low, high = column.minimum, column.maximum
-    if column.kind == "longitude":
-        low, high = 73, 136
-    elif column.kind == "latitude":
-        low, high = 3, 54
+    low, high = bounds(column)
     if low is not None and value < low:
         return f"不能小于 {low:g}"
     if high is not None and value > high:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -21,14 +21,14 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import read_waiting, set_waiting
 from anlan.kernel.journal.models import Entry as JournalEntry
-from anlan.kernel.registry import actions, excel, queries
+from anlan.kernel.registry import actions, api, excel, queries
 from anlan.kernel.registry.cells import row_of, shown
 from anlan.kernel.registry.models import Entry, SavedView
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.exporting import exported
 
 _T = "kernel/registry/"
-PAGE_ROWS, EXPORT_LIMIT, API_ROWS = 50, 100_000, 100
+PAGE_ROWS, EXPORT_LIMIT = 50, 100_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -287,40 +287,6 @@ def export(sheet: Sheet, request: Request, form: str) -> HttpResponse:
     return exported(form, sheet.title, head, lines)
 
 
-def as_json(sheet: Sheet, row: Entry) -> dict[str, Any]:
-    values = {
-        column.name: (shown(getattr(row, column.name), column) if column.personal else getattr(row, column.name))
-        for column in sheet.columns
-    }
-    return {
-        "id": row.pk,
-        "organisation": row.organisation.code,
-        "version": row.version,
-        "review_due_on": row.review_due_on,
-        "retired_on": row.retired_on,
-        **values,
-    }
-
-
-def api(sheet: Sheet, request: Request) -> HttpResponse:
-    """`{"count", "page", "pages", "rows": […]}` under the same filters and permissions as the list."""
-    page = Paginator(_rows(sheet, request), API_ROWS).get_page(request.GET.get("page"))
-    body = {
-        "count": page.paginator.count,
-        "page": page.number,
-        "pages": page.paginator.num_pages,
-        "rows": [as_json(sheet, row) for row in page.object_list],
-    }
-    return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
-
-
-def api_one(sheet: Sheet, request: Request, number: int) -> HttpResponse:
-    row = queries.visible(sheet, request.actor).filter(pk=number).first()
-    if row is None:
-        raise Refused("not_found", "没有这一行。")
-    return JsonResponse(as_json(sheet, row), json_dumps_params={"ensure_ascii": False})
-
-
 def sheet_pages(sheet: Sheet) -> tuple[Page, ...]:
     """Every route of a register, from its declaration."""
     name, base, both = names(sheet), f"registry/{sheet.slug}/", ("GET", "POST")
@@ -346,6 +312,13 @@ def sheet_pages(sheet: Sheet) -> tuple[Page, ...]:
         page("edit", f"{base}<int:number>/edit/", edit, sheet.write, methods=both),
         page("review", f"{base}<int:number>/review/", review, sheet.write, methods=("POST",)),
         page("retire", f"{base}<int:number>/retire/", retire, sheet.write, methods=("POST",)),
-        page("api", f"api/v1/{sheet.slug}", api, sheet.read, kind="api"),
-        page("api_one", f"api/v1/{sheet.slug}/<int:number>", api_one, sheet.read, kind="api"),
+        page("api", f"api/v1/{sheet.slug}", api.rows, sheet.read, kind="api", operation=api.rows_operation(sheet)),
+        page(
+            "api_one",
+            f"api/v1/{sheet.slug}/<int:number>",
+            api.row,
+            sheet.read,
+            kind="api",
+            operation=api.row_operation(sheet),
+        ),
     )

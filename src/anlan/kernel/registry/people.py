@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
-from anlan.kernel.access import actions, policy
+from anlan.kernel.access import actions, policy, second_factor
 from anlan.kernel.access.edge import STATUS, Request
 from anlan.kernel.access.models import KINDS, Organisation, Person, Post
 from anlan.kernel.access.types import Actor
@@ -100,6 +100,7 @@ def people(request: Request) -> HttpResponse:
     )
     context = {
         "page": page, "roles": policy.roles(), "organisations": Organisation.objects.filter(closed_on=None), "refused": refused, "typed": request.POST,
+        "two_steps": second_factor.holders(),
     }  # fmt: skip
     return render(
         request, "kernel/registry/people.html", context, status=STATUS.get(refused.code, 422) if refused else 200
@@ -108,6 +109,12 @@ def people(request: Request) -> HttpResponse:
 
 def _people(request: Request) -> str:
     posted = request.POST
+    if number := posted.get("password_only", ""):
+        person = Person.objects.filter(pk=number if number.isdecimal() else 0).first()
+        if person is None:
+            raise Refused("not_found", "没有这个人。")
+        actions.reset_second_factor(actor=request.actor, person=person, at=request.at)
+        return f"{person.name} 的两步验证已关闭，凭口令登录后可重新开启。"
     if number := posted.get("end", ""):
         post = (
             Post.objects.select_related("organisation", "person").filter(pk=number if number.isdecimal() else 0).first()

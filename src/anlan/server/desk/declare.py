@@ -9,6 +9,7 @@ from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.sealing import seal_all
 from anlan.kernel.web.types import Nav
+from anlan.server import openapi
 from anlan.server.desk import guide, history, live, pages, workbench
 
 _EVERY_ROLE = (
@@ -22,7 +23,24 @@ PERMISSIONS = (
 
 PAGES = (
     Page(path="", name="home", view=pages.home, permission=PUBLIC, title="首页"),
-    Page(path="healthz", name="healthz", view=pages.healthz, permission=PUBLIC, title="健康检查", kind="api"),
+    Page(
+        path="healthz",
+        name="healthz",
+        view=pages.healthz,
+        permission=PUBLIC,
+        title="健康检查",
+        kind="api",
+        operation=pages.HEALTH,
+    ),
+    Page(
+        path="api/v1/openapi.json",
+        name="openapi",
+        view=openapi.served,
+        permission=PUBLIC,
+        title="接口说明",
+        kind="api",
+        operation=openapi.OPERATION,
+    ),
     Page(
         path="desk/",
         name="workbench",

@@ -9,12 +9,20 @@ from django.urls import reverse
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
+from anlan.kernel.access.types import Operation
 from anlan.server.desk.finding import find
 from anlan.server.house import CAPABILITIES
+
+HEALTH = Operation(
+    summary="健康检查",
+    answer={"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}},
+)
 
 
 def home(request: Request) -> HttpResponse:
     """Staff go to their workbench; everyone else sees what is public."""
+    if request.held:
+        return HttpResponseRedirect(reverse("mfa_index"))
     if policy.may(request.actor, "desk.work"):
         return HttpResponseRedirect(reverse("workbench"))
     return render(request, "server/desk/public_home.html", {})

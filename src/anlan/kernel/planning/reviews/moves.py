@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.moves import Move
+from anlan.kernel.access.types import Move
 
 MOVES = (
     Move(slug="refresh", title="重新取数", sources=("draft",), target="draft", permission="planning_reviews.make"),

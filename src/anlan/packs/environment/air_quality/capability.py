@@ -120,6 +120,7 @@ CAPABILITY = Capability(
             permission=PUBLIC,
             title="空气质量 JSON",
             kind="api",
+            operation=public.OPERATION,
         ),
         Page(
             path="public/air.csv",

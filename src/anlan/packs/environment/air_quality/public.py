@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access.edge import Request
+from anlan.kernel.access.types import Operation
 from anlan.kernel.web.exporting import exported
 from anlan.packs.environment.air_quality import queries, showing
 from anlan.science.air.period import Day
@@ -19,6 +20,34 @@ MEANING = {
     "中度污染": "少在户外长时间活动。", "重度污染": "停止户外运动，出门戴口罩。", "严重污染": "留在室内。", "缺测": "这一天没有可用的数据。",
 }  # fmt: skip
 DAYS = 30
+OPERATION = Operation(
+    summary="近三十天的空气质量",
+    answer={
+        "type": "object",
+        "required": ["note", "substitution", "days"],
+        "properties": {
+            "note": {"type": "string"},
+            "substitution": {"type": "string", "description": "用了别处数据时的说明，没有则空"},
+            "days": {"type": "array", "items": {"$ref": "#/components/schemas/air_day"}},
+        },
+    },
+    schemas={
+        "air_day": {
+            "type": "object",
+            "required": ["date", "aqi", "level"],
+            "properties": {
+                "date": {"type": "string", "format": "date"},
+                "aqi": {
+                    "type": ["integer", "null"],
+                    "minimum": 0,
+                    "maximum": 500,
+                    "description": "空气质量指数；缺测为 null",
+                },
+                "level": {"type": "string", "enum": list(MEANING)},
+            },
+        }
+    },
+)
 
 
 def _recent(request: Request) -> tuple[list[Day], str]:
