@@ -20,6 +20,18 @@ def _fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def _sign_in_with(page: Page, code: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/account/login/")
+    page.fill("#id_login", "auditor")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/account/code/")
+    page.fill("#id_code", code)
+    page.click("main button.main")
+    page.wait_for_url("**/desk/")
+
+
 def test_switch_on_use_and_switch_off(sign_in: SignIn, tmp_path: Path) -> None:
     page = sign_in("auditor", width=360, script=False)
     said: list[str] = []
@@ -48,16 +60,7 @@ def test_switch_on_use_and_switch_off(sign_in: SignIn, tmp_path: Path) -> None:
     page.emulate_media(media="screen")
     codes = page.locator("main .codes code").all_inner_texts()
 
-    page.context.clear_cookies()
-    page.goto("/account/login/")
-    page.fill("#id_login", "auditor")
-    page.fill("#id_password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/account/code/")
-    page.fill("#id_code", codes[0])
-    page.click("main button.main")
-    page.wait_for_url("**/desk/")
-
+    _sign_in_with(page, codes[0])
     page.goto(OWN + "off/")
     page.fill("#id_password", PASSWORD)
     page.click("main button.main")
