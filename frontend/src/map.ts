@@ -22,8 +22,14 @@ async function add(map: maplibregl.Map, layer: LayerSpec): Promise<void> {
     map.addLayer({ id: `${layer.slug}-fill`, type: "fill", source: layer.slug, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("--surface"), "fill-opacity": 0.9 } });
   }
   if (layer.kind !== "point") {
-    map.addLayer({ id: `${layer.slug}-line`, type: "line", source: layer.slug, paint: { "line-color": token("--line2"), "line-width": 1.2 } });
-    map.addLayer({ id: `${layer.slug}-name`, type: "symbol", source: layer.slug, layout: { "text-field": ["get", "name"], "text-size": 13 }, paint: { "text-color": token("--ink2"), "text-halo-color": token("--surface"), "text-halo-width": 1 } });
+    map.addLayer({
+      id: `${layer.slug}-line`, type: "line", source: layer.slug, layout: { "line-cap": "round", "line-join": "round" },
+      paint: {
+        "line-color": ["match", ["get", "sign"], "water", token("--water"), "road", token("--road"), token("--line2")],
+        "line-width": ["match", ["get", "sign"], "water", 9, "road", 4, 1.2],
+      },
+    });
+    map.addLayer({ id: `${layer.slug}-name`, type: "symbol", source: layer.slug, layout: { "text-field": ["get", "name"], "text-size": 13, "symbol-placement": layer.kind === "line" ? "line" : "point", "text-max-angle": 40 }, paint: { "text-color": token("--ink2"), "text-halo-color": token("--surface"), "text-halo-width": 1 } });
   } else {
     map.addLayer({ id: layer.slug, type: "circle", source: layer.slug, paint: { "circle-radius": 6, "circle-color": token("--accent"), "circle-stroke-color": token("--surface"), "circle-stroke-width": 2 } });
     map.addLayer({ id: `${layer.slug}-name`, type: "symbol", source: layer.slug, layout: { "text-field": ["concat", ["get", "name"], " ", ["get", "value"]], "text-size": 12, "text-offset": [0, 1.2], "text-anchor": "top" }, paint: { "text-color": token("--ink1"), "text-halo-color": token("--surface"), "text-halo-width": 1.5 } });

@@ -36,11 +36,11 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
         pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,
-        sent=planning.sent, now=planning.now, find=planning.find, demo=planning.demo,
+        sent=planning.sent, now=planning.now, public=planning.public, find=planning.find, demo=planning.demo,
     ),
     Capability(
         slug="planning_values", title="规划指标", plan_refs=("P1",), permissions=values.PERMISSIONS, pages=values.PAGES,
-        nav=values.NAV, verbs=values.VERBS, jobs=values.JOBS, waiting=values.waiting, gauges=values.gauges, find=values.find, demo=values.demo,
+        nav=values.NAV, verbs=values.VERBS, jobs=values.JOBS, waiting=values.waiting, gauges=values.gauges, public=values.public, find=values.find, demo=values.demo,
     ),
     Capability(
         slug="planning_decisions", title="重大行政决策", plan_refs=("P5",), permissions=decisions.PERMISSIONS,

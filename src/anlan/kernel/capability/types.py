@@ -38,6 +38,7 @@ class Capability:
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
     sent: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what this person sent and others hold
     now: Callable[[Actor, datetime], Iterable[Fact]] | None = None  # the state of things in a few figures
+    public: Callable[[datetime], Iterable[Fact]] | None = None  # the same for everyone, on the public home page
     gauges: Callable[[Actor, datetime], Iterable[Gauge]] | None = None  # the indicators this person answers for
     find: Finder | None = None  # search: objects this person may see
     demo: Callable[[datetime], Any] | None = None  # loads its part of the demonstration, idempotent

@@ -192,7 +192,7 @@ def decide_change(*, actor: Actor, request: ChangeRequest, approve: bool, answer
 def _apply(task: Task, request: ChangeRequest, at: datetime) -> None:
     facts: dict[str, Any] = {}
     if request.deadline_kind:
-        due = due_day(request.deadline_kind, request.deadline_year, task.plan.last_year)
+        due = due_day(request.deadline_kind, request.deadline_year)
         facts = {"deadline_kind": request.deadline_kind, "deadline_year": request.deadline_year, "due_on": due}
     if request.text:
         facts["text"] = request.text

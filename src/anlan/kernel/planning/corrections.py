@@ -62,7 +62,7 @@ def correct(*, actor: Actor, item: Task | Indicator, field: str, value: str, rea
     setattr(item, field, parsed)
     facts: dict[str, Any] = {field: parsed}
     if isinstance(item, Task) and field.startswith("deadline"):
-        item.due_on = due_day(item.deadline_kind, item.deadline_year, item.plan.last_year)
+        item.due_on = due_day(item.deadline_kind, item.deadline_year)
         facts["due_on"] = item.due_on
     item.save(update_fields=list(facts))
     row, made = Correction.objects.get_or_create(

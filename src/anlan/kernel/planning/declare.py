@@ -163,6 +163,10 @@ def now(actor: Actor, at: datetime) -> Iterable[Fact]:
     return standing.now(actor, at)
 
 
+def public(at: datetime) -> Iterable[Fact]:
+    return standing.public(at)
+
+
 def find(actor: Actor, words: str) -> list[Hit]:
     return _find(actor, words)
 

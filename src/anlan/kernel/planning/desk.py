@@ -36,9 +36,8 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 def _work(actor: Actor, at: datetime) -> Iterator[Waiting]:
     today = civil_date(at)
     rows = Task.objects.filter(retired_on=None, lead__path__startswith=actor.path).select_related("plan", "lead")
-    near = Q(state__in=("issued", "returned")) | Q(
-        due_on__lte=today.replace(month=12, day=31), state__in=("accepted", "working")
-    )
+    this_year = Q(due_on__lte=today.replace(month=12, day=31), state__in=("accepted", "working"))
+    near = Q(state__in=("issued", "returned")) | this_year | queries.quiet(today)
     for task in rows.filter(near).order_by("due_on", "order")[:SHOWN]:
         kind, verb = _VERBS[task.state]
         due = datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None

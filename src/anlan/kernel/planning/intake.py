@@ -292,7 +292,7 @@ class _Intake:
         return {
             "number": row["number"], "path": row["path"], "title": title[:120], "text": row["text"], "flags": row["flags"],
             "deadline_kind": due["kind"] or "", "deadline_year": due["year"], "deadline_text": due["text"],
-            "due_on": due_day(due["kind"], due["year"], self.plan.last_year),
+            "due_on": due_day(due["kind"], due["year"]),
         }  # fmt: skip
 
     def _project(self, row: Mapping[str, Any]) -> dict[str, Any]:

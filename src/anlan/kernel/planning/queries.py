@@ -68,14 +68,18 @@ def filtered(rows: QuerySet[Task], wanted: Mapping[str, str], today: date) -> Qu
     return _late(rows, wanted.get("late", ""), today)
 
 
+def quiet(today: date) -> Q:
+    """Open tasks of which nothing was heard for the days of the clock rule."""
+    since = today - timedelta(days=clock_rule(today).silent_days)
+    return Q(state__in=OPEN_STATES) & (Q(reported_at__date__lt=since) | Q(reported_at=None, stored_at__date__lt=since))
+
+
 def _late(rows: QuerySet[Task], late: str, today: date) -> QuerySet[Task]:
     match late:
         case "overdue":
             return rows.filter(due_on__lt=today, state__in=OPEN_STATES)
         case "silent":
-            since = today - timedelta(days=clock_rule(today).silent_days)
-            quiet = Q(reported_at__date__lt=since) | Q(reported_at=None, stored_at__date__lt=since)
-            return rows.filter(quiet, state__in=OPEN_STATES)
+            return rows.filter(quiet(today))
         case "year":
             return rows.filter(due_on__year=today.year, state__in=OPEN_STATES)
         case _:

@@ -41,13 +41,10 @@ GROUP_WORDS = (
 )
 
 
-def due_day(kind: str, year: int | None, last_year: int) -> date | None:
-    """The last day a deadline allows: the end of its year; 长期坚持 runs to the end of the plan; None when the city directs."""
-    if kind == "as_city_directs":
-        return None
-    if kind == "ongoing":
-        return date(last_year, 12, 31) if last_year else None
-    return date(year, 12, 31) if year else None
+def due_day(kind: str, year: int | None) -> date | None:
+    """The last day a deadline allows: the end of its year. What is kept up for good (长期坚持) or left to the city has none:
+    it can fall silent, never overdue."""
+    return None if kind in {"ongoing", "as_city_directs"} or year is None else date(year, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True)

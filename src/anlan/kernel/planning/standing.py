@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
-from anlan.kernel.access.types import Actor
+from anlan.kernel.access.types import ANONYMOUS, Actor
 from anlan.kernel.planning import queries
 from anlan.kernel.planning.models import ChangeRequest, Escalation, Task
 from anlan.kernel.planning.rules import clock_rule
@@ -33,6 +33,19 @@ def now(actor: Actor, at: datetime) -> Iterator[Fact]:
             yield Fact(
                 title=title, text=text % {"n": number, "units": units}, url=f"{reverse('plan_tasks')}?late={late}"
             )
+
+
+def public(at: datetime) -> Iterator[Fact]:
+    """Per plan: how many tasks, done and late; nobody's name."""
+    today = civil_date(at)
+    for plan in queries.plans(ANONYMOUS):
+        tally = queries.tally(plan, today)
+        text = _("任务%(n)d项，已完成%(done)d项，超期%(late)d项") % {
+            "n": tally.tasks,
+            "done": tally.done,
+            "late": tally.overdue,
+        }
+        yield Fact(title=str(plan), text=text, url=reverse("public_plan_tasks", args=[plan.pk]))
 
 
 def sent(actor: Actor, at: datetime) -> Iterator[Waiting]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.types import Operation
+from anlan.kernel.web.types import Fact
 from anlan.server.desk.finding import find
 from anlan.server.house import CAPABILITIES
 
@@ -25,7 +30,12 @@ def home(request: Request) -> HttpResponse:
         return HttpResponseRedirect(reverse("mfa_index"))
     if policy.may(request.actor, "desk.work"):
         return HttpResponseRedirect(reverse("workbench"))
-    return render(request, "server/desk/public_home.html", {})
+    facts = cache.get_or_set(f"public:{get_language()}", lambda: _public(request.at), timeout=60)
+    return render(request, "server/desk/public_home.html", {"facts": facts})
+
+
+def _public(at: datetime) -> list[Fact]:
+    return [fact for one in CAPABILITIES if one.public for fact in one.public(at)]
 
 
 def healthz(_request: Request) -> HttpResponse:

@@ -235,8 +235,9 @@ def test_alarm_days() -> None:
     assert [one.level for one in alarms("working", due, due, due + timedelta(days=1))] == ["overdue"]
     assert [one.level for one in alarms("working", due, due, due + timedelta(days=31))] == ["overdue", "overdue_long"]
     assert alarms("confirmed", due, due, due + timedelta(days=400)) == []
-    assert due_day("as_city_directs", None, 2025) is None
-    assert due_day("ongoing", None, 2025) == due
+    assert due_day("as_city_directs", None) is None
+    assert due_day("ongoing", None) is None  # kept up for good: silent, never overdue
+    assert due_day("year_then_ongoing", 2025) == due
 
 
 def test_what_waits(cast: Cast, task: Task) -> None:

@@ -18,7 +18,7 @@ from anlan.kernel.planning.values.computing import refresh
 from anlan.kernel.planning.values.demonstration import load as demo
 from anlan.kernel.planning.values.judging import due_on, years_due
 from anlan.kernel.planning.values.verbs import VERBS
-from anlan.kernel.web.types import Gauge, Hit, Nav, Waiting
+from anlan.kernel.web.types import Fact, Gauge, Hit, Nav, Waiting
 
 _OFFICERS: dict[str, Scope] = {"bureau_officer": "own", "environment_officer": "own"}
 
@@ -111,6 +111,14 @@ def _line(row: reading.Row, fact: str, verb: str, page: str, due_at: datetime | 
     )  # fmt: skip
 
 
+def public(at: datetime) -> Iterator[Fact]:
+    """All plans' indicators by judgement."""
+    counted = reading.counts(reading.rows_of(Indicator.objects.filter(retired_on=None), civil_date(at)))
+    if total := sum(counted.values()):
+        text = _("%(n)d项，已达标或按期%(good)d项，有差距%(behind)d项，待定%(open)d项") % {"n": total, **counted}
+        yield Fact(title=_("规划指标"), text=text, url=reverse("public_indicators"))
+
+
 GAUGES = 6
 
 
@@ -141,4 +149,4 @@ def find(actor: Actor, words: str) -> list[Hit]:
     ]
 
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "gauges", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "gauges", "public", "waiting"]

@@ -147,5 +147,7 @@ CAPABILITY = Capability(
     ),
     formulas=FORMULAS,
     layers=(layers.STATIONS,),
+    now=public.now,
+    public=public.facts,
     demo=demonstration.load,
 )

@@ -36,7 +36,7 @@ def hours_csv() -> str:
     rush = 1 + 0.22 * np.cos(2 * np.pi * (hour - 8) / 12)
     sun = np.clip(np.sin(np.pi * (hour - 6) / 13), 0, None)
     summer = 1 - 0.85 * np.cos(2 * np.pi * (day - 15) / 365.25)
-    pm25 = 30 * winter * better * weather * rush * noise[0]
+    pm25 = 43 * winter * better * weather * rush * noise[0]
     pm10 = pm25 * 1.45 + 14 * noise[1]
     so2, no2 = 7 * winter * better * noise[2], 30 * winter**0.5 * rush * noise[3] * weather**0.4
     co = 0.55 * winter * weather**0.6 * noise[4]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anlan.base.clock import civil_date
+from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
-from anlan.kernel.access.types import Operation
+from anlan.kernel.access.types import Actor, Operation
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.types import Fact
+from anlan.kernel.web.words import day_words
 from anlan.packs.environment.air_quality import queries, showing
 from anlan.science.air.period import Day
 
@@ -50,21 +57,38 @@ OPERATION = Operation(
 )
 
 
-def _recent(request: Request) -> tuple[list[Day], str]:
+def recent(today: date) -> tuple[list[Day], str]:
     """The last days that have data, newest first, and the words of a substitution."""
     place = queries.area()
     years = queries.years_with_data(place) if place else []
     if place is None or not years:
         return [], ""
-    view = queries.year_view(place, years[0], civil_date(request.at))
+    view = queries.year_view(place, years[0], today)
     if not view.days:
         return [], view.substitution
     last = view.days[-1].day
     return [one for one in reversed(view.days) if one.day > last - timedelta(days=DAYS)], view.substitution
 
 
+def facts(at: datetime) -> Iterator[Fact]:
+    """The last day in one line, with its word and the mark of a substitution."""
+    days, substitution = recent(civil_date(at))
+    if days:
+        aqi = days[0].aqi if days[0].usable else None
+        _number, word = showing.level(aqi)
+        mark = f"（{substitution.split('（')[0]}）" if substitution else ""
+        shown = f"{word} {aqi}" if aqi is not None else word
+        yield Fact(title=_("空气质量"), text=f"{day_words(days[0].day, at)}：{shown}{mark}", url=reverse("public_air"))
+
+
+def now(actor: Actor, at: datetime) -> Iterator[Fact]:
+    """The same line for those who watch the air, leading to their own page."""
+    if policy.may(actor, "air_quality.read"):
+        yield from (replace(fact, url=reverse("air")) for fact in facts(at))
+
+
 def page(request: Request) -> HttpResponse:
-    days, substitution = _recent(request)
+    days, substitution = recent(civil_date(request.at))
     lines = [(one, *showing.level(one.aqi if one.usable else None)) for one in days]
     meaning = MEANING[lines[0][2]] if lines else MEANING["缺测"]
     return render(
@@ -86,13 +110,13 @@ def _plain(days: list[Day]) -> list[dict[str, Any]]:
 
 
 def as_json(request: Request) -> HttpResponse:
-    days, substitution = _recent(request)
+    days, substitution = recent(civil_date(request.at))
     body = {"note": "参考，以市生态环境部门发布为准", "substitution": substitution, "days": _plain(days)}
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
 def as_csv(request: Request) -> HttpResponse:
-    days, _substitution = _recent(request)
+    days, _substitution = recent(civil_date(request.at))
     return exported(
         "csv", "空气质量", ("日期", "AQI", "级别"), ((one["date"], one["aqi"], one["level"]) for one in _plain(days))
     )
