@@ -1,0 +1,1 @@
+"""Observations: stations' streams, the store that keeps what it acknowledged, quality, statistics."""

@@ -1,0 +1,98 @@
+"""The two engines below the chunks: the same SQL, other words for bytes and places. One writer each, any number of readers."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from anlan.base.errors import Refused
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS obs_commit (id BIGINT PRIMARY KEY, received BIGINT NOT NULL, low BIGINT NOT NULL, high BIGINT NOT NULL, count BIGINT NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_frame (id BIGINT PRIMARY KEY, received BIGINT NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_day (id BIGINT PRIMARY KEY, count BIGINT NOT NULL, least DOUBLE PRECISION, most DOUBLE PRECISION, total DOUBLE PRECISION, hours {blob} NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_latest (id BIGINT PRIMARY KEY, upto BIGINT NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_state (name TEXT PRIMARY KEY, body {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_event (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, body TEXT NOT NULL)",
+)
+_PAGE, _BUSY_MS = 8192, 5000
+
+
+class Database(Protocol):
+    """What the store asks of an engine; `?` stands for a parameter."""
+
+    def query(self, sql: str, args: Sequence[Any] = ()) -> list[tuple[Any, ...]]: ...
+
+    def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
+
+    def transaction(self) -> Any: ...
+
+    def snapshot(self) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class SqliteDatabase:
+    """A file of its own; WAL and synchronous=FULL, so that what was acknowledged survives a power cut."""
+
+    def __init__(self, file: Path, *, writes: bool) -> None:
+        """Raises Refused when another process writes this file already, or when there is nothing to read yet."""
+        if not writes and not file.exists():
+            raise Refused("observations", "还没有观测数据。先启动网关：anlan gateway。")
+        self._lock = _locked(file) if writes else None
+        address = f"file:{file}" + ("" if writes else "?mode=ro")
+        self._at = sqlite3.connect(
+            address, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
+        )
+        if writes:
+            self._at.execute(f"PRAGMA page_size={_PAGE}")
+            self._at.execute("PRAGMA journal_mode=WAL")
+            self._at.execute("PRAGMA synchronous=FULL")
+            for sentence in SCHEMA:
+                self._at.execute(sentence.format(blob="BLOB"))
+
+    def query(self, sql: str, args: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._at.execute(sql, args).fetchall()
+
+    def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._at.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._at.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._at.execute("COMMIT")
+        except BaseException:
+            if self._at.in_transaction:
+                self._at.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads inside see one state, whatever the writer commits meanwhile."""
+        self._at.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._at.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._at.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def _locked(file: Path) -> Any:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    held = file.with_suffix(".lock").open("a")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise Refused("observations", f"另一个网关正在写 {file.name}。先停掉它。") from None
+    return held
