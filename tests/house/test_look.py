@@ -29,7 +29,7 @@ PAIRS = [
 def _modes() -> dict[str, dict[str, str]]:
     """Every mode's tokens; what a mode does not name it takes from the light one."""
     text = (WEB / "tokens.css").read_text(encoding="utf-8")
-    blocks = re.findall(r"(:root|html\[data-mode=\"(\w+)\"\]) \{(.*?)\n\}", text, flags=re.S)
+    blocks = re.findall(r"(:root|html\[data-mode=\"(\w+)\"\]) \{(.*?)\n\}", text, flags=re.DOTALL)
     found = {name or "light": dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", body)) for _all, name, body in blocks}
     return {mode: {**found["light"], **tokens} for mode, tokens in found.items()}
 

@@ -116,7 +116,7 @@ def public(at: datetime) -> Iterator[Fact]:
     counted = reading.counts(reading.rows_of(Indicator.objects.filter(retired_on=None), civil_date(at)))
     if total := sum(counted.values()):
         text = _("%(n)d项，已达标或按期%(good)d项，有差距%(behind)d项，待定%(open)d项") % {"n": total, **counted}
-        yield Fact(title=_("规划指标"), text=text, url=reverse("public_indicators"))
+        yield Fact(title=_("指标"), text=text, url=reverse("public_indicators"))
 
 
 GAUGES = 6

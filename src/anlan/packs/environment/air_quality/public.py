@@ -78,7 +78,7 @@ def facts(at: datetime) -> Iterator[Fact]:
         _number, word = showing.level(aqi)
         mark = f"（{substitution.split('（')[0]}）" if substitution else ""
         shown = f"{word} {aqi}" if aqi is not None else word
-        yield Fact(title=_("空气质量"), text=f"{day_words(days[0].day, at)}：{shown}{mark}", url=reverse("public_air"))
+        yield Fact(title=_("空气"), text=f"{day_words(days[0].day, at)}：{shown}{mark}", url=reverse("public_air"))
 
 
 def now(actor: Actor, at: datetime) -> Iterator[Fact]:
