@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access import pages
+from anlan.kernel.access import pages, undo
 from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Page, Permission
 from anlan.kernel.journal.types import Verb
 
@@ -18,6 +18,14 @@ PAGES = (
         view=pages.switch,
         permission=SIGNED_IN,
         title="换岗位",
+        methods=("POST",),
+    ),
+    Page(
+        path="account/undo/",
+        name="undo",
+        view=pages.take_back,
+        permission=SIGNED_IN,
+        title="撤回",
         methods=("POST",),
     ),
     Page(
@@ -43,4 +51,5 @@ VERBS = (
     Verb(slug="access.post.appointed", title="任职"),
     Verb(slug="access.post.ended", title="离任"),
     Verb(slug="access.post.switched", title="切换岗位"),
+    Verb(slug=undo.VERB, title="撤回"),
 )

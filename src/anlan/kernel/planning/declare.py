@@ -12,6 +12,7 @@ from anlan.kernel.planning.clocks import sweep
 from anlan.kernel.planning.desk import find as _find
 from anlan.kernel.planning.desk import waiting as _waiting
 from anlan.kernel.planning.pages import indicator, intake, overview, task, tasks
+from anlan.kernel.planning.undoing import UNDOS as _UNDOS
 from anlan.kernel.planning.verbs import VERBS as _VERBS
 from anlan.kernel.web.types import Fact, Hit, Nav, Waiting
 
@@ -23,6 +24,11 @@ _STAFF = {
 PERMISSIONS = (
     Permission(slug="planning.read", title="查看规划任务", roles=_STAFF),  # type: ignore[arg-type]
     Permission(slug="planning.work", title="办理规划任务", roles={"bureau_officer": "own", "street_officer": "own"}),
+    Permission(
+        slug="planning.record",
+        title="登记节点和资金",
+        roles={"bureau_officer": "own", "street_officer": "own", "planner": "district"},
+    ),
     Permission(slug="planning.decide", title="确认和答复规划任务", roles={"planner": "district"}),
     Permission(slug="planning.import", title="导入规划", roles={"planner": "district"}),
     Permission(slug="planning.assign", title="对应责任单位、挂接目标", roles={"planner": "district"}),
@@ -148,6 +154,7 @@ NAV = (
 )
 
 VERBS = _VERBS
+UNDOS = _UNDOS
 JOBS = (Job(slug="planning.clocks", title="任务时限", every=timedelta(minutes=5), run=sweep),)
 
 

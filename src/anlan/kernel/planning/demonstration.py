@@ -9,7 +9,7 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Post
 from anlan.kernel.access.types import SYSTEM, Actor
-from anlan.kernel.planning import actions, intake
+from anlan.kernel.planning import actions, intake, records
 from anlan.kernel.planning.models import Plan, Project, Task
 from anlan.kernel.planning.reading.cli import sample_text
 
@@ -81,9 +81,9 @@ def _money(plan: Plan, at: datetime) -> None:
     for index, item in enumerate(items, 1):
         for kind, share in (("planned", 100), ("allocated", 70), ("spent", 45)):
             amount = Decimal(index * 10_000 * share)
-            actions.enter_money(
+            records.enter_money(
                 actor=actor, item=item, kind=kind, year=2024, amount=amount, source="示例：区级财政资金", at=at
             )
-        actions.set_milestone(
+        records.set_milestone(
             actor=actor, item=item, year=2025, title="示例节点：完成验收", due_on=date(2025, 6, 30), at=at
         )
