@@ -12,7 +12,7 @@ from django.db import transaction
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.moves import advance, find
+from anlan.kernel.access.moves import advance, check, find
 from anlan.kernel.access.types import Actor
 from anlan.kernel.planning.intake import new_terms
 from anlan.kernel.planning.models import ChangeRequest, Evidence, Progress, Reminder, Task
@@ -52,11 +52,10 @@ def report(
     changes: dict[str, Any] = {"reported_at": at, **({"percent": percent} if percent is not None else {})}
     old = {"state": task.state, "percent": task.percent, "reported_at": task.reported_at}
     advance(task, find(MOVES, "report"), actor=actor, **changes)
-    row = store_report(
+    return store_report(
         actor, task, text=text, as_of=as_of, at=at, percent=percent, figure=figure, figure_unit=figure_unit,
         uploads=uploads, old=old,
     )  # fmt: skip
-    return row
 
 
 @transaction.atomic
@@ -99,12 +98,14 @@ def reopen(*, actor: Actor, task: Task, reason: str, at: datetime) -> Task:
 @transaction.atomic
 def remind(*, actor: Actor, task: Task, at: datetime) -> Reminder:
     """The planner urges the lead department, once a day at most."""
+    move = find(MOVES, "remind")
+    check(task, move, actor=actor)
     if task.lead is None:
         raise Refused("lead", "没有牵头单位，催不到人。先指派牵头。")
     today = civil_date(at)
     if task.reminders.filter(on=today).exists():
         raise Refused("twice", "今天已催办过，明天再催。")
-    advance(task, find(MOVES, "remind"), actor=actor)
+    advance(task, move, actor=actor)
     row: Reminder = Reminder.objects.create(task=task, on=today, at=at, by=actor.name)
     note(actor, task, "reminded", at, reminder=row.pk, version=task.version)
     return row

@@ -11,7 +11,7 @@ from anlan.kernel.planning import demonstration, standing
 from anlan.kernel.planning.clocks import sweep
 from anlan.kernel.planning.desk import find as _find
 from anlan.kernel.planning.desk import waiting as _waiting
-from anlan.kernel.planning.pages import indicator, intake, overview, task, tasks
+from anlan.kernel.planning.pages import indicator, intake, overview, project, task, tasks
 from anlan.kernel.planning.undoing import UNDOS as _UNDOS
 from anlan.kernel.planning.verbs import VERBS as _VERBS
 from anlan.kernel.web.types import Fact, Hit, Nav, Waiting
@@ -90,9 +90,35 @@ PAGES = (
     Page(
         path="plans/projects/",
         name="plan_projects",
-        view=overview.projects,
+        view=project.listing,
         permission="planning.read",
         title="工程",
+        section="planning",
+    ),
+    Page(
+        path="plans/projects/export.<str:form>",
+        name="plan_projects_export",
+        view=project.export,
+        permission="planning.read",
+        title="导出工程",
+        section="planning",
+        kind="export",
+    ),
+    Page(
+        path="plans/projects/<int:number>/",
+        name="plan_project",
+        view=project.detail,
+        permission="planning.read",
+        title="工程",
+        section="planning",
+    ),
+    Page(
+        path="plans/projects/<int:number>/<slug:move>/",
+        name="plan_project_act",
+        view=project.act,
+        permission="planning.read",
+        title="办理工程",
+        methods=("POST",),
         section="planning",
     ),
     Page(

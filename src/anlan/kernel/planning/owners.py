@@ -13,7 +13,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.actions import found_organisation
 from anlan.kernel.access.models import Organisation
-from anlan.kernel.access.moves import advance, find
+from anlan.kernel.access.moves import advance, check, find
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.planning.models import Correction, Indicator, Plan, Project, Target, Task, TaskOwner
@@ -92,12 +92,14 @@ def adopt_owners(*, actor: Actor, source: Plan, target: Plan, at: datetime) -> i
 @transaction.atomic
 def assign_lead(*, actor: Actor, task: Task, organisation: Organisation, at: datetime) -> Task:
     """This organisation leads this task. The print stays; a correction keeps the choice through later imports."""
+    move = find(MOVES, "assign")
+    check(task, move, actor=actor)
     if organisation.closed_on is not None or organisation.kind == "section":
         raise Refused("organisation", "只能指派没有撤销的单位，不能指派科室。", "organisation")
     if task.lead_id == organisation.pk:
         raise Refused("same", f"牵头单位已是{organisation.short_name}。", "organisation")
     old_lead = task.lead
-    advance(task, find(MOVES, "assign"), actor=actor, lead=organisation)
+    advance(task, move, actor=actor, lead=organisation)
     line = task.owners.filter(is_lead=True).first()
     old: dict[str, Any] = {"lead": old_lead.pk if old_lead else None, "line": line.pk if line else None}
     if line is None:

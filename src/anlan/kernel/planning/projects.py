@@ -10,7 +10,7 @@ from django.db import transaction
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
-from anlan.kernel.access.moves import advance, find
+from anlan.kernel.access.moves import advance, check, find
 from anlan.kernel.access.types import Actor
 from anlan.kernel.planning.models import Progress, Project
 from anlan.kernel.planning.records import Upload, need_reason, note, store_report
@@ -22,6 +22,8 @@ def assign(
     *, actor: Actor, project: Project, lead: Organisation, at: datetime, partners: Sequence[Organisation] = ()
 ) -> Project:
     """The planner names the lead and the departments that work with it; the published document often names none."""
+    move = find(PROJECT_MOVES, "assign")
+    check(project, move, actor=actor)
     others = [one for one in partners if one.pk != lead.pk]
     if any(one.closed_on is not None or one.kind == "section" for one in (lead, *others)):
         raise Refused("lead", "只能指派没有撤销的单位，不能指派科室。", "lead")
@@ -29,7 +31,7 @@ def assign(
     new = {"lead": lead.pk, "partners": sorted(one.pk for one in others)}
     if old == new:
         raise Refused("same", "单位没有变。", "lead")
-    advance(project, find(PROJECT_MOVES, "assign"), actor=actor, lead=lead)
+    advance(project, move, actor=actor, lead=lead)
     project.partners.set(others)
     note(actor, project, "assigned", at, old=old, **new, unit=lead.short_name, version=project.version)
     return project
@@ -52,10 +54,12 @@ def report(
 @transaction.atomic
 def finish(*, actor: Actor, project: Project, at: datetime) -> Project:
     """The planner confirms completion; no milestone may be open."""
+    move = find(PROJECT_MOVES, "finish")
+    check(project, move, actor=actor)
     left = project.milestones.filter(state="open").count()
     if left:
         raise Refused("milestones", f"还有 {left} 个节点没有销号。销号或撤下后再确认完工。")
-    advance(project, find(PROJECT_MOVES, "finish"), actor=actor)
+    advance(project, move, actor=actor)
     note(actor, project, "finished", at)
     return project
 

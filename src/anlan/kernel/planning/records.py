@@ -79,13 +79,17 @@ def set_milestone(
         raise Refused("owner", "节点只能由牵头或协办单位负责。", "owner")
     if item.milestones.filter(title=title.strip()[:120], due_on=due_on).exclude(state="dropped").exists():
         raise Refused("title", "已有同一天的同名节点。", "title")
-    row: Milestone = item.milestones.create(year=year, title=title.strip()[:120], due_on=due_on, owner=owner or item.lead)
+    row: Milestone = item.milestones.create(
+        year=year, title=title.strip()[:120], due_on=due_on, owner=owner or item.lead
+    )
     note(actor, item, "milestone.set", at, milestone=row.pk, title=row.title, due_on=due_on, owner=str(row.owner or ""))
     return row
 
 
 @transaction.atomic
-def reach_milestone(*, actor: Actor, milestone: Milestone, done_on: date, note_text: str = "", at: datetime) -> Milestone:
+def reach_milestone(
+    *, actor: Actor, milestone: Milestone, done_on: date, note_text: str = "", at: datetime
+) -> Milestone:
     """Done on a day that has come."""
     if done_on > civil_date(at):
         raise Refused("done_on", "完成日期晚于今天。", "done_on")
@@ -107,9 +111,7 @@ def change_milestone(*, actor: Actor, milestone: Milestone, move: str, reason: s
 
 
 @transaction.atomic
-def enter_money(
-    *, actor: Actor, item: Item, kind: str, year: int, amount: Decimal, source: str, at: datetime
-) -> Money:
+def enter_money(*, actor: Actor, item: Item, kind: str, year: int, amount: Decimal, source: str, at: datetime) -> Money:
     """A sum with its source; amounts are never edited, see `reverse_money`."""
     check(item, ADD_MONEY, actor=actor)
     if kind not in Money.KINDS:

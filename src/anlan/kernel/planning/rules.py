@@ -42,7 +42,11 @@ CHANGE_MOVES = (
 _ADDING = ("issued", "accepted", "working", "returned", "finished", "planned", "running")
 ADD_MILESTONE = Move(slug="milestone", title="列节点", sources=_ADDING, target="", permission="planning.record")
 ADD_MONEY = Move(
-    slug="money", title="登记资金", sources=(*_ADDING, "confirmed", "done", "stopped"), target="", permission="planning.record"
+    slug="money",
+    title="登记资金",
+    sources=(*_ADDING, "confirmed", "done", "stopped"),
+    target="",
+    permission="planning.record",
 )
 MILESTONE_MOVES = (
     Move(slug="reach", title="销号", sources=("open",), target="done", permission="planning.record"),

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from anlan.base import clock
+from anlan.kernel.access.undo import SHOWN, TAG
 from anlan.kernel.web import charts, words
 
 register = template.Library()
@@ -147,6 +148,16 @@ def query(context: RequestContext, **changes: Any) -> str:
 @register.inclusion_tag("web/pager.html", takes_context=True)
 def pager(context: RequestContext, page: Page[Any], what: str = "") -> dict[str, Any]:
     return {"request": context["request"], "page": page, "what": what}
+
+
+@register.inclusion_tag("web/undo.html", takes_context=True)
+def undo(context: RequestContext, tags: str | None, back: str = "") -> dict[str, Any]:
+    """The 撤回 button of a message (its tags name the journal entries), leading back to `back` or this page."""
+    listed = (tags or "").removeprefix(TAG) if (tags or "").startswith(TAG) else ""
+    return {
+        "numbers": [word for word in listed.split(",") if word.isdecimal()], "seconds": SHOWN.seconds,
+        "next": back or context["request"].get_full_path(), "csrf_token": context.get("csrf_token", ""),
+    }  # fmt: skip
 
 
 @register.simple_tag
