@@ -59,6 +59,7 @@ PAGES = (
         view=tasks.table,
         permission="planning.read",
         title="任务",
+        methods=_POST,
         section="planning",
     ),
     Page(
@@ -93,6 +94,7 @@ PAGES = (
         view=project.listing,
         permission="planning.read",
         title="工程",
+        methods=_POST,
         section="planning",
     ),
     Page(

@@ -82,7 +82,8 @@ def _money(plan: Plan, at: datetime) -> None:
         lead, partner = units[index % len(units)], units[(index + 1) % len(units)]
         _project(project, planner, lead, partner, at)
     day = at - timedelta(days=60)
-    for index, item in enumerate([*plan.tasks.select_related("plan", "lead")[:3], *keys], 1):
+    items: list[Task | Project] = [*plan.tasks.select_related("plan", "lead")[:3], *keys]
+    for index, item in enumerate(items, 1):
         for kind, year, share in (
             ("planned", 2024, 100),
             ("allocated", 2024, 70),

@@ -106,11 +106,8 @@ def _attach(request: Request) -> str:
         "task": Task,
         "project": Project,
     }
-    chosen = (
-        models[kind]._default_manager.filter(pk=number).first()
-        if kind in models and number.isdecimal() and len(number) < 19
-        else None
-    )  # noqa: SLF001
+    known = kind in models and number.isdecimal() and len(number) < 19
+    chosen = models[kind]._default_manager.filter(pk=number).first() if known else None  # noqa: SLF001
     owners.attach(actor=request.actor, target=target, to=chosen, at=request.at)
     return f"已挂接到 {chosen}。" if chosen else "已取下。"
 

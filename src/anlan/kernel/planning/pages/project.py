@@ -17,22 +17,27 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.planning import portfolio, projects, queries
 from anlan.kernel.planning.models import Milestone, Project
 from anlan.kernel.planning.pages import entries, forms
+from anlan.kernel.registry import views
 from anlan.kernel.web.deadlines import Mark, deadline_line, years
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
 
 LATENESS = {"late": "有节点超期", "unled": "没有牵头单位"}
 STEPS = ("planned", "running", "done")
+LIST = "plan_projects"  # its saved views
 EXPORT_LIMIT = 20_000
 
 
 def listing(request: Request) -> HttpResponse:
-    """Milestones done of all, money spent of planned, lateness; 50 rows a page, everything in the URL."""
+    """Milestones done of all, money spent of planned, lateness; 50 rows a page, everything in the URL; a POST saves or drops a view."""
+    if request.method == "POST":
+        return views.answer(request, LIST)
     today = civil_date(request.at)
     page = page_of(request, portfolio.filtered(portfolio.projects(request.actor), request.GET, today))
     context = {
         "page": page, "lines": portfolio.lines(list(page.object_list), today), "plans": queries.plans(request.actor),
         "wanted": request.GET, "kinds": Project.KINDS, "states": Project.STATES, "lateness": LATENESS,
+        **views.context(request, LIST),
         "filtered": any(request.GET.get(name) for name in ("plan", "kind", "state", "late", "q")),
     }  # fmt: skip
     return render(request, "kernel/planning/pages/projects.html", context)

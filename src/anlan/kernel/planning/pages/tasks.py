@@ -16,6 +16,7 @@ from anlan.kernel.planning import queries
 from anlan.kernel.planning.models import Task
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
 from anlan.kernel.planning.rules import Alarm
+from anlan.kernel.registry import views
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
 
@@ -24,6 +25,7 @@ FLAGS = {
     "inherited": "类别沿用上行", "deadline_missing": "没有期限", "departments_missing": "没有单位", "text_missing": "没有内容",
     "number_missing": "没有序号", "gap": "疑有缺行", "joined": "两行合一", "duplicate_number": "序号重复",
 }  # fmt: skip
+LIST = "plan_tasks"  # its saved views
 EXPORT_LIMIT = 200_000
 
 
@@ -54,7 +56,9 @@ def _line(task: Task, today: date) -> Line:
 
 
 def table(request: Request) -> HttpResponse:
-    """规划任务: 50 rows a page, everything in the URL."""
+    """规划任务: 50 rows a page, everything in the URL; a POST saves or drops a view of it."""
+    if request.method == "POST":
+        return views.answer(request, LIST)
     page = page_of(request, _rows(request))
     page.object_list = queries.with_owner_names(page.object_list)  # type: ignore[arg-type]
     today = civil_date(request.at)
@@ -62,6 +66,7 @@ def table(request: Request) -> HttpResponse:
     context = {
         "page": page, "lines": lines, "plans": queries.plans(request.actor), "units": queries.printed_departments(), "states": STATES,
         "kinds": DEADLINES, "lateness": LATENESS, "flags": FLAGS, "wanted": request.GET, "today": today,
+        **views.context(request, LIST),
         "filtered": any(request.GET.get(name) for name in ("plan", "unit", "state", "deadline_kind", "year", "late", "flag", "q")),
     }  # fmt: skip
     return render(request, "kernel/planning/pages/tasks.html", context)
