@@ -34,7 +34,7 @@ def accept(*, actor: Actor, task: Task, at: datetime) -> Task:
     policy.require(actor, "planning.work", task)
     _need_lead(actor, task, "签收")
     advance(task, find(MOVES, "accept"), actor=actor)
-    note(actor, task, "accepted", at)
+    note(actor, task, "accepted", at, version=task.version)
     return task
 
 

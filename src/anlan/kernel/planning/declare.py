@@ -63,6 +63,15 @@ PAGES = (
         section="planning",
     ),
     Page(
+        path="plans/tasks/bulk/",
+        name="plan_tasks_bulk",
+        view=tasks.bulk,
+        permission="planning.read",
+        title="批量办理任务",
+        methods=("POST",),
+        section="planning",
+    ),
+    Page(
         path="plans/tasks/export.<str:form>",
         name="plan_tasks_export",
         view=tasks.export,

@@ -28,6 +28,10 @@ def _strike(model: type[Progress] | type[Reminder], number: int, at: datetime) -
         raise Refused("stale", "已经撤回过。")
 
 
+def _accept(_actor: Actor, entry: Entry, _at: datetime) -> None:
+    revert(_item(entry), version=entry.new["version"], state="issued")
+
+
 def _report(_actor: Actor, entry: Entry, at: datetime) -> None:
     old = {**entry.old, "reported_at": _moment(entry.old["reported_at"])}
     revert(_item(entry), version=entry.new["version"], **old)
@@ -79,6 +83,7 @@ def _attached(_actor: Actor, entry: Entry, _at: datetime) -> None:
 
 
 UNDOS = (
+    Undo(verb="planning.task.accepted", back=_accept),
     Undo(verb="planning.task.reported", back=_report),
     Undo(verb="planning.project.reported", back=_report),
     Undo(verb="planning.task.reminded", back=_remind),
