@@ -42,6 +42,7 @@ def test_with_data(sign_in: SignIn, who: str | None) -> None:
             bad += violations(page)
     for link in (
         "/plans/tasks/",
+        "/plans/projects/?kind=key_project",
         "/air/stations/",
         "/planning/indicators/",
         "/planning/decisions/",

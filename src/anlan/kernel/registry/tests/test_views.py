@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.support.cast import AT, Cast
 
@@ -14,9 +16,9 @@ pytestmark = pytest.mark.django_db
 LISTS = ("/plans/tasks/", "/plans/projects/", "/registry/places/")
 
 
-def save(cast: Cast, who: str = "planner", **more: object) -> SavedView:
+def save(cast: Cast, who: str = "planner", **more: Any) -> SavedView:
     given = {"name": "超期", "query": "late=overdue&page=3&plan=", "shared": False, **more}
-    return views.save(actor=cast.actor(who), listing="plan_tasks", at=AT, **given)  # type: ignore[arg-type]
+    return views.save(actor=cast.actor(who), listing="plan_tasks", at=AT, **given)
 
 
 def test_a_view_keeps_the_filter_without_page_and_empty_fields(cast: Cast) -> None:
@@ -30,7 +32,7 @@ def test_a_view_keeps_the_filter_without_page_and_empty_fields(cast: Cast) -> No
 
 
 @pytest.mark.parametrize("fields", [{"name": " "}, {"query": ""}, {"query": "page=2&q="}, {"query": "q=" + "x" * 500}])
-def test_wrong_views(cast: Cast, fields: dict[str, object]) -> None:
+def test_wrong_views(cast: Cast, fields: dict[str, Any]) -> None:
     before = Entry.objects.count()
     with pytest.raises(Refused):
         save(cast, **fields)
