@@ -1,8 +1,11 @@
-// Keyboard: `/` search, `?` keys of the page, `G` then a letter to a section, J/K/Enter through rows.
+// Keyboard: `/` search, `?` keys of the page, `G` then a letter to a section, J/K/Enter through rows, X ticks a row.
+import { tick } from "./selection";
+
 const SECTIONS: Record<string, string> = { w: "/desk/", m: "/map/", j: "/air/", t: "/registry/", g: "/plans/", b: "/journal/" };
 const GO_MS = 1200;
 
 function typing(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type)) return false;
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
@@ -37,6 +40,9 @@ export function keys(page: Document): void {
       location.assign("/guide/keys/");
     } else if (rows.length && (key === "j" || key === "k")) {
       select(rows, key === "j" ? 1 : -1);
+    } else if (rows.length && key === "x") {
+      const here = page.activeElement?.closest<HTMLElement>("[data-row]") ?? undefined;
+      tick(page, rows.find((row) => row.getAttribute("aria-selected") === "true") ?? here, event.shiftKey);
     } else if (rows.length && event.key === "Enter" && event.target === page.body) {
       open(rows);
     }

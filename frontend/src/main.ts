@@ -3,6 +3,8 @@ import htmx from "htmx.org";
 import { keys } from "./keys";
 import { live } from "./live";
 import { palette } from "./palette";
+import { selection } from "./selection";
+import { undo } from "./undo";
 
 // No eval, no injected style: the content security policy allows neither.
 htmx.config.allowEval = false;
@@ -12,3 +14,5 @@ htmx.config.selfRequestsOnly = true;
 keys(document);
 live(document);
 palette(document);
+selection(document);
+undo(document);

@@ -63,7 +63,9 @@ def walk(page: Page, looked: Counter[str]) -> list[str]:
         if answer is None or answer.status != 200:
             continue
         # A page's own links come first: the workbench leads to what is this person's.
-        waiting[:0] = page.eval_on_selector_all("main a[href^='/']", "links => links.map(link => link.getAttribute('href'))")
+        waiting[:0] = page.eval_on_selector_all(
+            "main a[href^='/']", "links => links.map(link => link.getAttribute('href'))"
+        )
         if looked[route] < ENOUGH:
             bad += violations(page)
         looked[route] += 1

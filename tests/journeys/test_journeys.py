@@ -69,6 +69,41 @@ def test_officer_accepts_and_reports(sign_in: SignIn, tmp_path: Path) -> None:
     no_sideways_scroll(page)
 
 
+def test_planner_reminds_many_and_takes_it_back(sign_in: SignIn) -> None:
+    page = sign_in("planner")
+    page.goto("/plans/tasks/?state=issued&late=overdue&sort=due&unit=区住房建设委")
+    expect(page.locator("#bulk")).to_be_hidden()
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-picked]")).to_have_text("已选 3 件")
+    page.get_by_role("button", name="催办").click()
+    expect(page.locator("main tbody tr")).to_have_count(3)
+    done = page.locator("main tbody .ok").count()
+    assert done >= 1
+    expect(page.locator("main tbody .flag")).to_have_count(3 - done)  # each with its reason beside it
+    page.get_by_role("button", name="撤回").click()
+    page.wait_for_url("**/plans/tasks/?state=issued*")
+    expect(page.locator(".messages")).to_contain_text("已撤回")
+    page.locator("[data-pick]").first.check()
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
+def test_planner_works_a_key_project(sign_in: SignIn) -> None:
+    page = sign_in("planner")
+    page.goto("/plans/projects/?late=late")
+    page.locator("main tbody th a").first.click()
+    expect(page.locator(".refused-move").first).to_be_visible()
+    page.locator("summary", has_text="列节点").click()
+    page.get_by_label("节点内容").fill("示例新节点")
+    page.locator("#n-due").fill("2025-11-11")
+    page.get_by_role("button", name="列入").click()
+    expect(page.locator(".messages")).to_contain_text("已列入节点“示例新节点”。")
+    page.get_by_role("button", name="撤回").click()
+    expect(page.locator(".messages")).to_contain_text("已撤回。")
+    expect(page.locator("th", has_text="示例新节点")).to_have_count(0)
+
+
 def test_environment_officer_corrects_an_hour(sign_in: SignIn) -> None:
     page = sign_in("environment")
     page.goto("/air/stations/")

@@ -35,7 +35,7 @@ KERNEL: tuple[Capability, ...] = (
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
-        pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, jobs=planning.JOBS, waiting=planning.waiting,
+        pages=planning.PAGES, nav=planning.NAV, verbs=planning.VERBS, undos=planning.UNDOS, jobs=planning.JOBS, waiting=planning.waiting,
         sent=planning.sent, now=planning.now, public=planning.public, find=planning.find, demo=planning.demo,
     ),
     Capability(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.checks import CheckMessage, Error, register
 
-from anlan.kernel.access import policy
+from anlan.kernel.access import policy, undo
 from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps import pages as map_pages
@@ -18,8 +18,9 @@ CAPABILITIES: tuple[Capability, ...] = (*HOUSE, DESK)
 
 
 def open_house() -> None:
-    """Install the declared policy, formulas and layers, and have Django's system checks read the declarations."""
+    """Install the declared policy, undos, formulas and layers, and have Django's system checks read the declarations."""
     policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
+    undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access import pages
+from anlan.kernel.access import pages, undo
 from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Page, Permission
 from anlan.kernel.journal.types import Verb
 
@@ -18,6 +18,14 @@ PAGES = (
         view=pages.switch,
         permission=SIGNED_IN,
         title="换岗位",
+        methods=("POST",),
+    ),
+    Page(
+        path="account/undo/",
+        name="undo",
+        view=pages.take_back,
+        permission=SIGNED_IN,
+        title="撤回",
         methods=("POST",),
     ),
     Page(
@@ -48,4 +56,5 @@ VERBS = (
     Verb(slug="access.second_factor.codes_made", title="换发恢复码"),
     Verb(slug="access.second_factor.code_used", title="用恢复码登录"),
     Verb(slug="access.second_factor.reset", title="代为关闭两步验证"),
+    Verb(slug=undo.VERB, title="撤回"),
 )

@@ -43,22 +43,39 @@ def offers(table: Sequence[Move], subject: Any, actor: Actor) -> list[Offer]:
     return [Offer(move, policy.why(actor, move.permission, subject)) for move in table if subject.state in move.sources]
 
 
+def check(subject: Any, move: Move, *, actor: Actor) -> None:
+    """Raise Refused `forbidden` or `illegal` (wrong state). Enough alone for a move that only adds a row beside the object."""
+    policy.require(actor, move.permission, subject)
+    if subject.state not in move.sources:
+        raise Refused("illegal", f"现在不能“{move.title}”：状态已是“{_word(subject)}”。")
+
+
 def advance(subject: Any, move: Move, *, actor: Actor, **changes: Any) -> None:
     """Make the move with a compare-and-set on (id, state, version); set `changes` in the same UPDATE.
 
     Raises Refused `forbidden`, `illegal` (wrong state) or `stale` (someone else was quicker). The caller's
     transaction also holds the journal entry.
     """
-    policy.require(actor, move.permission, subject)
-    if subject.state not in move.sources:
-        raise Refused("illegal", f"现在不能“{move.title}”：状态已是“{_word(subject)}”。")
+    check(subject, move, actor=actor)
+    _set(subject, "别人刚改过这一件，刷新后再办。", state=move.target or subject.state, **changes)
+
+
+def revert(subject: Any, *, version: int, state: str, **changes: Any) -> None:
+    """Take an action back: set what was before, if the object is still as that action left it (at `version`)."""
+    if subject.version != version:
+        raise Refused("stale", "之后又有人办过这一件，不能撤回。")
+    _set(subject, "之后又有人办过这一件，不能撤回。", state=state, **changes)
+
+
+def _set(subject: Any, otherwise: str, **changes: Any) -> None:
+    """One UPDATE that must hit one row."""
     model: type[Model] = type(subject)
     changed = model._default_manager.filter(pk=subject.pk, state=subject.state, version=subject.version).update(  # noqa: SLF001
-        state=move.target, version=F("version") + 1, **changes
+        version=F("version") + 1, **changes
     )
     if changed != 1:
-        raise Refused("stale", "别人刚改过这一件，刷新后再办。")
-    subject.state, subject.version = move.target, subject.version + 1
+        raise Refused("stale", otherwise)
+    subject.version += 1
     for name, value in changes.items():
         setattr(subject, name, value)
 

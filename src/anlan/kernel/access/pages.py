@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from anlan.base.errors import Refused
-from anlan.kernel.access import actions, policy
+from anlan.kernel.access import actions, policy, undo
 from anlan.kernel.access.edge import POST_KEY, Request
 from anlan.kernel.access.models import Person, Post
 
@@ -28,6 +31,25 @@ def switch(request: Request) -> HttpResponse:
         raise Refused("not_found", "没有这个岗位。")
     actions.switch_post(actor=request.actor, post=post, at=request.at)
     request.session[POST_KEY] = post.pk
+    return _back(request)
+
+
+def take_back(request: Request) -> HttpResponse:
+    """撤回: each named entry judged alone; what was refused says why."""
+    numbers = [int(word) for word in request.POST.getlist("entry")[:200] if word.isdecimal() and len(word) < 19]
+    if not numbers:
+        raise Refused("entry", "没有说明要撤回什么。")
+    done, refusals = 0, Counter[str]()
+    for number in numbers:
+        try:
+            undo.take_back(actor=request.actor, number=number, at=request.at)
+            done += 1
+        except Refused as refused:
+            refusals[refused.message] += 1
+    if done:
+        messages.success(request, f"已撤回 {done} 件。" if len(numbers) > 1 else "已撤回。")
+    for reason, count in refusals.items():
+        messages.error(request, f"{count} 件没有撤回：{reason}" if len(numbers) > 1 else f"没有撤回：{reason}")
     return _back(request)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 # How far a permission reaches: the whole district, or the holder's organisation and all below it.
@@ -94,13 +95,25 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One row of a transition table; `moves.advance` makes it. `title` is the verb on the button."""
+    """One row of a transition table; `moves.advance` makes it. `title` is the verb on the button; `target` "" leaves the state."""
 
     slug: str
     title: str
     sources: tuple[str, ...]
     target: str
     permission: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undo:
+    """How the action that writes `verb` is taken back (撤回; see `undo`).
+
+    `back(actor, entry, at)` restores the rows by compare-and-set from what the journal entry holds (see `moves.revert`),
+    inside the caller's transaction; it raises Refused `stale` when they are no longer as the action left them.
+    """
+
+    verb: str
+    back: Callable[[Actor, Any, datetime], object]
 
 
 ANONYMOUS = Actor(person_id=None, post_id=None, name="访客")

@@ -24,6 +24,10 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     for verb in capability.verbs:
         if not verb.slug.startswith(prefix):
             yield f"{capability.slug}: verb {verb.slug!r} must start with {prefix!r}"
+    own = {verb.slug for verb in capability.verbs}
+    yield from (
+        f"undo of {undo.verb!r}: not a verb of {capability.slug}" for undo in capability.undos if undo.verb not in own
+    )
     for page in capability.pages:
         if page.permission not in permissions:
             yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"

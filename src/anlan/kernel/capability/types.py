@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.base.jobs import Job
-from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.access.types import Actor, Page, Permission, Undo
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.planning.types import Formula
@@ -31,6 +31,7 @@ class Capability:
     pages: tuple[Page, ...] = ()
     nav: tuple[Nav, ...] = ()
     verbs: tuple[Verb, ...] = ()
+    undos: tuple[Undo, ...] = ()  # which of its verbs can be taken back (撤回), and how
     sheets: tuple[Sheet, ...] = ()
     formulas: tuple[Formula, ...] = ()
     layers: tuple[Layer, ...] = ()

@@ -11,7 +11,8 @@ from anlan.kernel.planning import demonstration, standing
 from anlan.kernel.planning.clocks import sweep
 from anlan.kernel.planning.desk import find as _find
 from anlan.kernel.planning.desk import waiting as _waiting
-from anlan.kernel.planning.pages import indicator, intake, overview, task, tasks
+from anlan.kernel.planning.pages import indicator, intake, overview, project, task, tasks
+from anlan.kernel.planning.undoing import UNDOS as _UNDOS
 from anlan.kernel.planning.verbs import VERBS as _VERBS
 from anlan.kernel.web.types import Fact, Hit, Nav, Waiting
 
@@ -23,6 +24,11 @@ _STAFF = {
 PERMISSIONS = (
     Permission(slug="planning.read", title="查看规划任务", roles=_STAFF),  # type: ignore[arg-type]
     Permission(slug="planning.work", title="办理规划任务", roles={"bureau_officer": "own", "street_officer": "own"}),
+    Permission(
+        slug="planning.record",
+        title="登记节点和资金",
+        roles={"bureau_officer": "own", "street_officer": "own", "planner": "district"},
+    ),
     Permission(slug="planning.decide", title="确认和答复规划任务", roles={"planner": "district"}),
     Permission(slug="planning.import", title="导入规划", roles={"planner": "district"}),
     Permission(slug="planning.assign", title="对应责任单位、挂接目标", roles={"planner": "district"}),
@@ -53,6 +59,16 @@ PAGES = (
         view=tasks.table,
         permission="planning.read",
         title="任务",
+        methods=_POST,
+        section="planning",
+    ),
+    Page(
+        path="plans/tasks/bulk/",
+        name="plan_tasks_bulk",
+        view=tasks.bulk,
+        permission="planning.read",
+        title="批量办理任务",
+        methods=("POST",),
         section="planning",
     ),
     Page(
@@ -84,9 +100,36 @@ PAGES = (
     Page(
         path="plans/projects/",
         name="plan_projects",
-        view=overview.projects,
+        view=project.listing,
         permission="planning.read",
         title="工程",
+        methods=_POST,
+        section="planning",
+    ),
+    Page(
+        path="plans/projects/export.<str:form>",
+        name="plan_projects_export",
+        view=project.export,
+        permission="planning.read",
+        title="导出工程",
+        section="planning",
+        kind="export",
+    ),
+    Page(
+        path="plans/projects/<int:number>/",
+        name="plan_project",
+        view=project.detail,
+        permission="planning.read",
+        title="工程",
+        section="planning",
+    ),
+    Page(
+        path="plans/projects/<int:number>/<slug:move>/",
+        name="plan_project_act",
+        view=project.act,
+        permission="planning.read",
+        title="办理工程",
+        methods=("POST",),
         section="planning",
     ),
     Page(
@@ -148,6 +191,7 @@ NAV = (
 )
 
 VERBS = _VERBS
+UNDOS = _UNDOS
 JOBS = (Job(slug="planning.clocks", title="任务时限", every=timedelta(minutes=5), run=sweep),)
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.access import policy
-from anlan.kernel.access.models import Post
+from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.access.types import SYSTEM, Actor
-from anlan.kernel.planning import actions, intake
+from anlan.kernel.planning import actions, intake, projects, records
 from anlan.kernel.planning.models import Plan, Project, Task
 from anlan.kernel.planning.reading.cli import sample_text
 
@@ -72,18 +72,53 @@ def _report(task: Task, actor: Actor, at: datetime, percent: int) -> None:
 
 def _money(plan: Plan, at: datetime) -> None:
     """Planned, allocated and spent money on a few tasks and the key projects, with sources."""
-    officer = Post.objects.filter(role="planner").select_related("person", "organisation__parent").first()
-    if officer is None:
+    post = Post.objects.filter(role="planner").select_related("person", "organisation__parent").first()
+    if post is None:
         return
-    actor = policy.actor_of(officer)
-    items: list[Task | Project] = [*plan.tasks.select_related("plan")[:3]]
-    items += list(Project.objects.filter(plan__document__is_demo=True, kind="key_project").select_related("plan"))
+    planner = policy.actor_of(post)
+    keys = Project.objects.filter(plan__document__is_demo=True, kind="key_project").select_related("plan")
+    units = Organisation.objects.filter(posts__role="bureau_officer", closed_on=None).distinct().order_by("-code")
+    for index, project in enumerate(keys[: max(len(keys) - 1, 0)] if units else ()):
+        lead, partner = units[index % len(units)], units[(index + 1) % len(units)]
+        _project(project, planner, lead, partner, at)
+    day = at - timedelta(days=60)
+    items: list[Task | Project] = [*plan.tasks.select_related("plan", "lead")[:3], *keys]
     for index, item in enumerate(items, 1):
-        for kind, share in (("planned", 100), ("allocated", 70), ("spent", 45)):
-            amount = Decimal(index * 10_000 * share)
-            actions.enter_money(
-                actor=actor, item=item, kind=kind, year=2024, amount=amount, source="示例：区级财政资金", at=at
-            )
-        actions.set_milestone(
-            actor=actor, item=item, year=2025, title="示例节点：完成验收", due_on=date(2025, 6, 30), at=at
+        for kind, year, share in (
+            ("planned", 2024, 100),
+            ("allocated", 2024, 70),
+            ("spent", 2024, 30),
+            ("spent", 2025, 15),
+        ):
+            records.enter_money(
+                actor=planner, item=item, kind=kind, year=year, amount=Decimal(index * 10_000 * share), source="示例：区级财政资金", at=day
+            )  # fmt: skip
+
+
+_STEPS = (
+    (date(2024, 6, 30), "示例节点：完成立项", date(2024, 6, 18)),
+    (date(2025, 3, 31), "示例节点：开工", date(2025, 4, 21)),
+    (date(2025, 6, 30), "示例节点：主体完成", None),
+    (date(2025, 12, 20), "示例节点：完成验收", None),
+)
+
+
+def _project(project: Project, planner: Actor, lead: Organisation, partner: Organisation, at: datetime) -> None:
+    """A project with its departments, four milestones (one done late, the last open), and a report with a file."""
+    projects.assign(actor=planner, project=project, lead=lead, partners=[partner], at=at - timedelta(days=300))
+    for due_on, title, done_on in _STEPS:
+        step = records.set_milestone(
+            actor=planner, item=project, year=due_on.year, title=title, due_on=due_on, at=at - timedelta(days=300)
         )
+        if done_on and done_on <= civil_date(at):
+            records.reach_milestone(actor=planner, milestone=step, done_on=done_on, at=at - timedelta(days=30))
+    post = (
+        Post.objects.filter(organisation=lead, role="bureau_officer")
+        .select_related("person", "organisation__parent")
+        .first()
+    )
+    if post is not None:
+        projects.report(
+            actor=policy.actor_of(post), project=project, text="示例进展：基础施工完成，设备已订货。", as_of=civil_date(at - timedelta(days=20)),
+            at=at - timedelta(days=20), uploads=[("示例进度照片说明.txt", "示例佐证：现场照片说明。".encode())],
+        )  # fmt: skip

@@ -11,8 +11,8 @@ from django.urls import reverse
 from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
-from anlan.kernel.planning import queries
-from anlan.kernel.planning.models import ChangeRequest, Task
+from anlan.kernel.planning import portfolio, queries
+from anlan.kernel.planning.models import ChangeRequest, Milestone, Project, Reminder, Task
 from anlan.kernel.planning.rules import clock_rule
 from anlan.kernel.web.types import Hit, Waiting
 
@@ -26,24 +26,28 @@ SHOWN = 200
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
-    """The lead's tasks to accept, to report on, late or returned; the planner's confirmations and changes to answer."""
+    """The lead's tasks to accept, to report on, late or returned, its late milestones; the planner's confirmations and changes to answer."""
     if policy.may(actor, "planning.work") and actor.path:
         yield from _work(actor, at)
+        yield from _milestones(actor, at)
     if policy.may(actor, "planning.decide"):
         yield from _decide(at)
 
 
 def _work(actor: Actor, at: datetime) -> Iterator[Waiting]:
     today = civil_date(at)
+    urged = set(Reminder.objects.filter(at__gte=at - timedelta(days=7)).values_list("task_id", flat=True))
     rows = Task.objects.filter(retired_on=None, lead__path__startswith=actor.path).select_related("plan", "lead")
     this_year = Q(due_on__lte=today.replace(month=12, day=31), state__in=("accepted", "working"))
-    near = Q(state__in=("issued", "returned")) | this_year | queries.quiet(today)
-    for task in rows.filter(near).order_by("due_on", "order")[:SHOWN]:
+    near = Q(state__in=("issued", "returned")) | this_year | queries.quiet(today) | Q(pk__in=urged)
+    for task in rows.filter(near).exclude(state__in=("finished", "confirmed")).order_by("due_on", "order")[:SHOWN]:
         kind, verb = _VERBS[task.state]
         due = datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None
         late = [alarm.level for alarm in queries.task_alarms(task, today)]
         fact = (
-            "久无进展"
+            "规划员催办"
+            if task.pk in urged
+            else "久无进展"
             if "silent" in late
             else f"进度 {task.percent}%"
             if task.state == "working"
@@ -51,6 +55,19 @@ def _work(actor: Actor, at: datetime) -> Iterator[Waiting]:
         )
         yield Waiting(kind=kind, title=f"第 {task.number} 项 {task.title}", fact=fact, sender=_short(task), verb=verb,
                       url=reverse("plan_task", args=[task.pk]), due_at=due)  # fmt: skip
+
+
+def _milestones(actor: Actor, at: datetime) -> Iterator[Waiting]:
+    """Open steps of projects and tasks that are late or due within a week, for the department that answers for them."""
+    mine = Q(owner__path__startswith=actor.path) | Q(owner=None, project__lead__path__startswith=actor.path)
+    mine |= Q(owner=None, task__lead__path__startswith=actor.path)
+    standing = Q(project__retired_on=None, task__retired_on=None) & ~Q(project__state="stopped")
+    rows = Milestone.objects.filter(mine, standing, state="open", due_on__lte=civil_date(at) + timedelta(days=7))
+    for row in rows.select_related("task__plan", "project__plan").order_by("due_on", "id")[:SHOWN]:
+        item = row.item
+        page = "plan_task" if row.task_id else "plan_project"
+        yield Waiting(kind="节点", title=row.title, fact=item.title[:30], sender=item.plan.title[:18], verb="销号",
+                      url=reverse(page, args=[item.pk]), due_at=datetime.combine(row.due_on, time(23, 59), CHINA))  # fmt: skip
 
 
 def _decide(at: datetime) -> Iterator[Waiting]:
@@ -63,6 +80,12 @@ def _decide(at: datetime) -> Iterator[Waiting]:
         yield Waiting(kind="变更", title=f"第 {change.task.number} 项 {change.task.title}", fact=change.reason[:30],
                       sender=str(change.organisation), verb="答复", url=reverse("plan_task", args=[change.task_id]),
                       due_at=change.asked_at + days, started_at=change.asked_at)  # fmt: skip
+    unled = Project.objects.filter(lead=None, kind="key_project", retired_on=None).exclude(
+        state__in=("done", "stopped")
+    )
+    if number := unled.count():
+        yield Waiting(kind="工程", title=f"{number} 个重点工程没有牵头单位", fact="节点和资金没有人报", sender="导入", verb="去定单位",
+                      url=f"{reverse('plan_projects')}?kind=key_project&late=unled")  # fmt: skip
     names = queries.unmatched_departments()
     if names:
         yield Waiting(kind="单位", title=f"{len(names)} 个印刷单位没有对应", fact="任务没有人签收", sender="导入", verb="去对应",
@@ -74,7 +97,7 @@ def _short(task: Task) -> str:
 
 
 def find(actor: Actor, words: str) -> list[Hit]:
-    """Tasks by number or words."""
+    """Tasks by number or words, projects by words."""
     if not policy.may(actor, "planning.read"):
         return []
     rows = (
@@ -82,7 +105,12 @@ def find(actor: Actor, words: str) -> list[Hit]:
         .filter(Q(title__contains=words) | Q(text__contains=words) | Q(number=words))
         .select_related("plan")[:10]
     )
-    return [
+    named = portfolio.projects(actor).filter(title__contains=words)[:5]
+    found = [
+        Hit(group="查", title=one.title, detail=one.plan.title, url=reverse("plan_project", args=[one.pk]))
+        for one in named
+    ]
+    return found + [
         Hit(
             group="查",
             title=f"第 {task.number} 项 {task.title}",

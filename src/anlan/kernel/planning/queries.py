@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Model, Prefetch, Q, QuerySet, Sum
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.moves import Offer, offers
 from anlan.kernel.access.types import Actor, Reason
-from anlan.kernel.planning.models import Indicator, Money, Plan, Project, Target, Task, TaskOwner, Terms
+from anlan.kernel.planning.models import Indicator, Money, Plan, Target, Task, TaskOwner, Terms
 from anlan.kernel.planning.models.promises import OPEN_STATES
 from anlan.kernel.planning.rules import LEAD_ONLY, MOVES, Alarm, alarms, clock_rule
 
+M = TypeVar("M", bound=Model)
 SORTS = {
     "order": ("plan_id", "order"),
     "due": ("due_on", "order"),
@@ -50,15 +51,20 @@ def with_owner_names(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.prefetch_related(Prefetch("owners", names))
 
 
+def by_number(rows: QuerySet[M], **wanted: str) -> QuerySet[M]:
+    """Rows where each column is the number in the address; no rows for what is no number (or none a database holds)."""
+    for name, word in wanted.items():
+        if word:
+            rows = rows.filter(**{name: int(word)}) if word.isdecimal() and len(word) < 10 else rows.none()
+    return rows
+
+
 def filtered(rows: QuerySet[Task], wanted: Mapping[str, str], today: date) -> QuerySet[Task]:
     """The list's filters, all from the URL; unknown values filter nothing out and nothing in."""
-    if plan := wanted.get("plan", ""):
-        rows = rows.filter(plan_id=plan) if plan.isdecimal() else rows.none()
+    rows = by_number(rows, plan_id=wanted.get("plan", ""), deadline_year=wanted.get("year", ""))
     for name in ("state", "deadline_kind"):
         if value := wanted.get(name, ""):
             rows = rows.filter(**{name: value})
-    if (year := wanted.get("year", "")) and year.isdecimal():
-        rows = rows.filter(deadline_year=int(year))
     if unit := wanted.get("unit", ""):
         rows = rows.filter(pk__in=TaskOwner.objects.filter(printed=unit).values("task_id"))
     if flag := wanted.get("flag", ""):
@@ -141,12 +147,6 @@ class Purse:
 def purse(rows: QuerySet[Money]) -> Purse:
     sums = {row["kind"]: row["total"] for row in rows.values("kind").annotate(total=Sum("amount")).order_by()}
     return Purse(*(sums.get(kind) or Decimal(0) for kind in ("planned", "allocated", "spent")))
-
-
-def projects(viewer: Actor) -> QuerySet[Project]:
-    return policy.visible_to(
-        viewer, "planning.read", Project.objects.filter(retired_on=None), "lead__path", also=Q(lead=None)
-    ).select_related("plan", "lead")
 
 
 def unattached(plan: Plan) -> QuerySet[Target]:

@@ -22,6 +22,14 @@ MOVES = (
     Move(slug="confirm", title="确认完成", sources=("finished",), target="confirmed", permission="planning.decide"),
     Move(slug="send_back", title="退回", sources=("finished",), target="returned", permission="planning.decide"),
     Move(slug="reopen", title="重新打开", sources=("confirmed",), target="working", permission="planning.decide"),
+    Move(
+        slug="remind",
+        title="催办",
+        sources=("issued", "accepted", "working", "returned"),
+        target="",
+        permission="planning.decide",
+    ),
+    Move(slug="assign", title="指派牵头", sources=("issued",), target="", permission="planning.assign"),
 )
 # Moves that only the lead department makes; co-departments report their own part.
 LEAD_ONLY = frozenset({"accept", "finish"})
@@ -29,6 +37,30 @@ CHANGE_MOVES = (
     Move(slug="approve", title="同意变更", sources=("asked",), target="approved", permission="planning.decide"),
     Move(slug="reject", title="不同意", sources=("asked",), target="rejected", permission="planning.decide"),
     Move(slug="withdraw", title="撤回申请", sources=("asked",), target="withdrawn", permission="planning.work"),
+)
+# Milestones and money may be added while a task is open, and while a project is not stopped or done.
+_ADDING = ("issued", "accepted", "working", "returned", "finished", "planned", "running")
+ADD_MILESTONE = Move(slug="milestone", title="列节点", sources=_ADDING, target="", permission="planning.record")
+ADD_MONEY = Move(
+    slug="money",
+    title="登记资金",
+    sources=(*_ADDING, "confirmed", "done", "stopped"),
+    target="",
+    permission="planning.record",
+)
+MILESTONE_MOVES = (
+    Move(slug="reach", title="销号", sources=("open",), target="done", permission="planning.record"),
+    Move(slug="reopen", title="重开", sources=("done",), target="open", permission="planning.decide"),
+    Move(slug="drop", title="撤下", sources=("open",), target="dropped", permission="planning.decide"),
+)
+PROJECT_MOVES = (
+    Move(slug="report", title="填进展", sources=("planned", "running"), target="running", permission="planning.work"),
+    ADD_MILESTONE,
+    ADD_MONEY,
+    Move(slug="finish", title="确认完工", sources=("running",), target="done", permission="planning.decide"),
+    Move(slug="stop", title="停止", sources=("planned", "running"), target="stopped", permission="planning.decide"),
+    Move(slug="resume", title="恢复", sources=("stopped", "done"), target="running", permission="planning.decide"),
+    Move(slug="assign", title="定单位", sources=("planned", "running"), target="", permission="planning.assign"),
 )
 GROUP_WORDS = (
     "及相关责任部门",

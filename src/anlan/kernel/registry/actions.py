@@ -12,10 +12,10 @@ from django.db.models import F
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Person
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
-from anlan.kernel.registry.models import Entry, SavedView
+from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Sheet
 
 
@@ -167,27 +167,3 @@ def store_rows(
         new={"added": len(added), "changed": changed, "rows": len(rows)}, content_hash=content_hash,
     )  # fmt: skip
     return len(added), changed
-
-
-@transaction.atomic
-def save_view(*, actor: Actor, sheet: Sheet, name: str, query: str, shared: bool, at: datetime) -> SavedView:
-    """Keep the list's filter and sort under a name."""
-    if not name.strip():
-        raise Refused("name", "没有写视图名。", "name")
-    if actor.person_id is None:
-        raise Refused("sign_in", "先登录。")
-    row, _made = SavedView.objects.update_or_create(
-        person=Person.objects.get(pk=actor.person_id),
-        sheet=sheet.slug,
-        name=name.strip()[:40],
-        defaults={"query": query[:400], "is_shared": shared},
-    )
-    record(
-        actor=actor,
-        verb="registry.view.saved",
-        subject_kind="saved_view",
-        subject_id=row.pk,
-        at=at,
-        new={"name": row.name, "query": row.query},
-    )
-    return row

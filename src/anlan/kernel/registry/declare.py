@@ -70,6 +70,7 @@ VERBS = (
     Verb(slug="registry.row.retired", title="停用登记"),
     Verb(slug="registry.file.imported", title="导入台账"),
     Verb(slug="registry.view.saved", title="存视图"),
+    Verb(slug="registry.view.dropped", title="删视图"),
     Verb(slug="registry.person.added", title="新增人员"),
 )
 

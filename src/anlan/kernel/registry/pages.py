@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,9 +20,9 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import read_waiting, set_waiting
 from anlan.kernel.journal.models import Entry as JournalEntry
-from anlan.kernel.registry import actions, api, excel, queries
+from anlan.kernel.registry import actions, api, excel, queries, views
 from anlan.kernel.registry.cells import row_of, shown
-from anlan.kernel.registry.models import Entry, SavedView
+from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.exporting import exported
 
@@ -66,24 +65,13 @@ def _organisations(sheet: Sheet, request: Request) -> list[Organisation]:
 def listing(sheet: Sheet, request: Request) -> HttpResponse:
     """The register: filters, sort, saved views, export; all in the URL."""
     if request.method == "POST":
-        posted = request.POST
-        actions.save_view(
-            actor=request.actor,
-            sheet=sheet,
-            name=posted.get("name", ""),
-            query=posted.get("query", ""),
-            shared=posted.get("shared") == "1",
-            at=request.at,
-        )
-        messages.success(request, "视图已存。")
-        return HttpResponseRedirect(f"{request.path}?{posted.get('query', '')}")
+        return views.answer(request, sheet.slug)
     page = Paginator(_rows(sheet, request), PAGE_ROWS).get_page(request.GET.get("page"))
     columns = [column for column in sheet.columns if column.in_list]
     lines = [(row, [shown(getattr(row, column.name), column) for column in columns]) for row in page.object_list]
-    views = SavedView.objects.filter(sheet=sheet.slug).filter(Q(person_id=request.actor.person_id) | Q(is_shared=True))
     context = {
         "sheet": sheet, "page": page, "lines": lines, "columns": columns, "filters": [column for column in sheet.columns if column.filterable],
-        "wanted": request.GET, "views": views, "today": civil_date(request.at), "may_write": policy.may(request.actor, sheet.write),
+        "wanted": request.GET, **views.context(request, sheet.slug), "today": civil_date(request.at), "may_write": policy.may(request.actor, sheet.write),
         "filtered": bool(set(request.GET) - {"page", "sort"}), "names": names(sheet),
     }  # fmt: skip
     return render(request, _T + "list.html", context)

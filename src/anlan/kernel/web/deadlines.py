@@ -83,6 +83,13 @@ def window(marks: Sequence[Mark], now: datetime) -> Window:
     return chosen
 
 
+def years(first: int, last: int) -> Window:
+    """Whole years, each written at its first day: the strip of something that runs as long as a plan."""
+    span = range(first, last + 1)
+    return Window(_midnight(date(first, 1, 1)), _midnight(date(last + 1, 1, 1)),
+                  tuple((_midnight(date(year, 1, 1)), str(year)) for year in span))  # fmt: skip
+
+
 def _clip(words: str) -> str:
     return words if len(words) <= _LABEL else words[: _LABEL - 1] + "…"
 
@@ -154,9 +161,9 @@ def sentence(marks: Sequence[Mark]) -> str:
 _GROUPS = {"late": ("late",), "coming": ("coming", "near"), "done": ("done",)}
 
 
-def deadline_line(marks: Sequence[Mark], now: datetime) -> SafeString:
-    """The strip as a figure. Late marks of before the window stand at its left edge, the oldest one named."""
-    shown = window(marks, now)
+def deadline_line(marks: Sequence[Mark], now: datetime, over: Window | None = None) -> SafeString:
+    """The strip as a figure, `over` a window of its own or the shortest that fits. Late marks of before the window stand at its left edge, the oldest one named."""
+    shown = over or window(marks, now)
     inside = [mark for mark in marks if mark.at <= shown.end and (mark.state != "done" or mark.at >= shown.start)]
     order = sorted(inside, key=lambda mark: (mark.state != "late", mark.at))
     here = shown.place(now)
@@ -169,5 +176,5 @@ def deadline_line(marks: Sequence[Mark], now: datetime) -> SafeString:
     return format_html(
         '<figure class="deadline-line"><svg height="84" width="100%" aria-hidden="true"><line class="dl-rest" x1="0" x2="100%" y1="{0}" y2="{0}"/><line class="dl-past" x1="0" x2="{1}%" y1="{0}" y2="{0}"/>{2}{3}'
         '<line class="dl-now" x1="{1}%" x2="{1}%" y1="18" y2="{4}"/><svg x="{1}%" y="2" overflow="visible"><rect class="dl-flag" x="-21" width="42" height="17" rx="2"/><text class="dl-flag-text" y="13" text-anchor="middle">{5}</text></svg></svg><figcaption class="vh">{6}</figcaption></figure>',
-        _BASE, here, ticks, marks_drawn, _BASE + 6, f"{now.astimezone(CHINA):%H:%M}", sentence(marks),
+        _BASE, here, ticks, marks_drawn, _BASE + 6, _("今天") if over else f"{now.astimezone(CHINA):%H:%M}", sentence(marks),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which engine an address means. Named adapter: psycopg is an extra and is imported only for a PostgreSQL address."""
+"""Which engine an address means. The named adapter for psycopg, an extra, imported only for a PostgreSQL address."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from anlan.kernel.planning.models.work import (
     Milestone,
     Money,
     Progress,
+    Reminder,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "PlanDocument",
     "Progress",
     "Project",
+    "Reminder",
     "Target",
     "Task",
     "TaskOwner",

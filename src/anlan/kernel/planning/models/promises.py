@@ -98,7 +98,11 @@ class Task(models.Model):
     @property
     def access_paths(self) -> tuple[str, ...]:
         """Every department that owns or co-owns it."""
-        return tuple(owner.organisation.path for owner in self.owners.all() if owner.organisation)
+        return tuple(one.path for one in self.departments)
+
+    @property
+    def departments(self) -> list[Organisation]:
+        return [owner.organisation for owner in self.owners.all() if owner.organisation]
 
 
 class TaskOwner(models.Model):
@@ -154,9 +158,11 @@ class Project(models.Model):
     number = models.CharField(max_length=20)
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
-    lead = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    lead = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="led_projects")
+    partners = models.ManyToManyField(Organisation, related_name="shared_projects")
     state = models.CharField(max_length=12, choices=STATES, default="planned")
     version = models.IntegerField(default=1)
+    reported_at = models.DateTimeField(null=True)
     retired_on = models.DateField(null=True)
 
     class Meta:
@@ -168,7 +174,12 @@ class Project(models.Model):
 
     @property
     def access_paths(self) -> tuple[str, ...]:
-        return (self.lead.path,) if self.lead else ()
+        """The lead and the departments that work with it."""
+        return tuple(one.path for one in self.departments)
+
+    @property
+    def departments(self) -> list[Organisation]:
+        return [*([self.lead] if self.lead else []), *self.partners.all()]
 
 
 class Target(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -13,7 +15,9 @@ _ONE_OWNER = Q(task__isnull=False, project__isnull=True) | Q(task__isnull=True, 
 
 
 class Milestone(models.Model):
-    """A step of a year, of a task or of a project."""
+    """A step of a year, of a task or of a project. `owner` is the department that answers for it."""
+
+    STATES = {"open": "待完成", "done": "已销号", "dropped": "已撤下"}
 
     task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="milestones")
     project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="milestones")
@@ -22,19 +26,48 @@ class Milestone(models.Model):
     due_on = models.DateField()
     done_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="milestones")
+    state = models.CharField(max_length=12, choices=STATES, default="open")
+    version = models.IntegerField(default=1)
 
     class Meta:
         ordering = ["due_on", "id"]
-        constraints = [models.CheckConstraint(condition=_ONE_OWNER, name="milestone_one_owner")]
+        constraints = [
+            models.CheckConstraint(condition=_ONE_OWNER, name="milestone_one_owner"),
+            models.CheckConstraint(
+                condition=Q(state="done", done_on__isnull=False) | (~Q(state="done") & Q(done_on__isnull=True)),
+                name="milestone_done_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def item(self) -> Task | Project:
+        found = self.task or self.project
+        assert found is not None  # noqa: S101 - a database constraint
+        return found
+
+    @property
+    def access_paths(self) -> tuple[str, ...]:
+        """Its own department and the lead of what it belongs to; every department while it has none."""
+        lead = (self.item.lead.path,) if self.item.lead else ()
+        return (self.owner.path, *lead) if self.owner else self.item.access_paths
+
+
+class Standing(models.Manager[Any]):
+    """Rows that were not taken back. What was taken back stays in the table and in the journal, and counts nowhere."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(taken_back_at=None)
+
 
 class Progress(models.Model):
-    """A department's report. Never changed; a mistake is corrected by the next report."""
+    """A department's report on a task or a project. Never changed; a mistake is corrected by the next report."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="progress")
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="progress")
+    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="progress")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     as_of = models.DateField()
     percent = models.IntegerField(null=True)
@@ -43,12 +76,37 @@ class Progress(models.Model):
     text = models.TextField()
     reported_at = models.DateTimeField()
     reported_by = models.CharField(max_length=80)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects: Standing = Standing()
 
     class Meta:
         ordering = ["-reported_at", "-id"]
+        constraints = [models.CheckConstraint(condition=_ONE_OWNER, name="progress_one_owner")]
 
     def __str__(self) -> str:
-        return f"{self.task_id} {self.as_of}"
+        return f"{self.task_id or self.project_id} {self.as_of}"
+
+
+class Reminder(models.Model):
+    """The planner urged the lead department (催办). One a task and day; a reminder taken back leaves the day free."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reminders")
+    on = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects: Standing = Standing()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "on"], condition=Q(taken_back_at=None), name="one_reminder_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.on}"
 
 
 class Evidence(models.Model):

@@ -23,9 +23,12 @@ def whole(posted: Posted, name: str, title: str) -> int | None:
     if not word:
         return None
     try:
-        return int(word)
+        value = int(word)
     except ValueError:
         raise Refused(name, f"{title}要填整数。", name) from None
+    if abs(value) >= 10**15:
+        raise Refused(name, f"{title}的数太大。", name)
+    return value
 
 
 def needed(posted: Posted, name: str, title: str) -> int:

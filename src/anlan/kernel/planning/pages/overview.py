@@ -1,8 +1,7 @@
-"""Plans at a glance, departments without an organisation, projects, numeric targets; and what is public."""
+"""Plans at a glance, departments without an organisation, numeric targets; and what is public."""
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
+from anlan.kernel.access import undo
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.planning import owners, queries
@@ -36,7 +36,7 @@ def plan_text(request: Request, number: int) -> HttpResponse:
 def departments(request: Request) -> HttpResponse:
     """Printed names and organisations: assign, adopt, found."""
     if request.method == "POST":
-        messages.success(request, _departments(request))
+        undo.said(request, _departments(request))
         return HttpResponseRedirect(reverse("plan_departments"))
     context = {
         "unmatched": queries.unmatched_departments(), "plans": queries.plans(request.actor),
@@ -72,24 +72,13 @@ def _departments(request: Request) -> str:
             raise Refused("do", "没有说明要办什么。")
 
 
-def projects(request: Request) -> HttpResponse:
-    rows = queries.projects(request.actor)
-    if (plan := request.GET.get("plan", "")) and plan.isdecimal():
-        rows = rows.filter(plan_id=plan)
-    page = Paginator(rows.order_by("plan_id", "order"), 50).get_page(request.GET.get("page"))
-    lines = [(project, queries.purse(project.money.all())) for project in page.object_list]
-    context = {"page": page, "lines": lines, "plans": queries.plans(request.actor), "wanted": request.GET}
-    return render(request, "kernel/planning/pages/projects.html", context)
-
-
 def targets(request: Request) -> HttpResponse:
     """Numbers promised in running text; those not yet attached first."""
     if request.method == "POST":
-        messages.success(request, _attach(request))
+        undo.said(request, _attach(request))
         return HttpResponseRedirect(f"{reverse('plan_targets')}?{request.GET.urlencode()}")
     rows = Target.objects.filter(retired_on=None).select_related("plan", "indicator", "task", "project")
-    if (plan := request.GET.get("plan", "")) and plan.isdecimal():
-        rows = rows.filter(plan_id=plan)
+    rows = queries.by_number(rows, plan_id=request.GET.get("plan", ""))
     if request.GET.get("state") == "open":
         rows = rows.filter(indicator=None, task=None, project=None)
     page = Paginator(rows.order_by("plan_id", "order"), 50).get_page(request.GET.get("page"))
@@ -117,7 +106,8 @@ def _attach(request: Request) -> str:
         "task": Task,
         "project": Project,
     }
-    chosen = models[kind]._default_manager.filter(pk=number).first() if kind in models and number.isdecimal() else None  # noqa: SLF001
+    known = kind in models and number.isdecimal() and len(number) < 19
+    chosen = models[kind]._default_manager.filter(pk=number).first() if known else None  # noqa: SLF001
     owners.attach(actor=request.actor, target=target, to=chosen, at=request.at)
     return f"已挂接到 {chosen}。" if chosen else "已取下。"
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
-from anlan.kernel.access import policy
+from anlan.kernel.access import policy, undo
 from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import offers
-from anlan.kernel.journal.models import Entry
-from anlan.kernel.planning import actions, corrections, queries
+from anlan.kernel.planning import actions, corrections, owners, queries
 from anlan.kernel.planning.models import Correction, Task, Terms
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
-from anlan.kernel.planning.models.work import ChangeRequest, Money
-from anlan.kernel.planning.pages import forms
+from anlan.kernel.planning.models.work import ChangeRequest
+from anlan.kernel.planning.pages import entries, forms
 from anlan.kernel.planning.rules import CHANGE_MOVES
-from anlan.kernel.planning.verbs import TITLES
 
 
 def find_task(request: Request, number: int) -> Task:
@@ -40,15 +38,15 @@ def _context(request: Request, task: Task) -> dict[str, object]:
         "task": task, "offers": queries.task_offers(task, request.actor), "alarms": queries.task_alarms(task, today),
         "states": STATES, "steps": ("issued", "accepted", "working", "finished", "confirmed"),
         "due_at": datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None,
-        "progress": task.progress.select_related("organisation").prefetch_related("evidence__stored")[:50],
-        "milestones": task.milestones.all(), "money": task.money.select_related("reversed_by"),
-        "purse": queries.purse(task.money.all()), "money_kinds": Money.KINDS, "kinds": DEADLINES,
+        **entries.context(request, task, today), "act": "plan_task_act", "kinds": DEADLINES,
+        "reminders": task.reminders.all()[:5],
+        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="section")
+        if policy.may(request.actor, "planning.assign", task) and task.state == "issued" else (),
         "change": change, "change_offers": offers(CHANGE_MOVES, change, request.actor) if change else [],
         "changes": task.changes.exclude(state="asked")[:10], "targets": task.targets.filter(retired_on=None),
         "terms": Terms.objects.filter(kind="task", item_id=task.pk).order_by("-effective_from", "-id"),
-        "corrections": Correction.objects.filter(kind="task", item_id=task.pk), "fields": corrections.TASK_FIELDS,
-        "history": Entry.objects.filter(subject_kind="task", subject_id=str(task.pk)).order_by("-id")[:50],
-        "verbs": TITLES, "may_work": policy.may(request.actor, "planning.work", task),
+        "corrections": Correction.objects.filter(kind="task", item_id=task.pk), "fields": {**corrections.TASK_FIELDS, "departments": "责任单位"},
+        "may_work": policy.may(request.actor, "planning.work", task),
         "is_lead": queries.is_lead(task, request.actor), "may_correct": policy.may(request.actor, "planning.correct", task),
         "today": today,
     }  # fmt: skip
@@ -62,11 +60,11 @@ def detail(request: Request, number: int) -> HttpResponse:
 def act(request: Request, number: int, move: str) -> HttpResponse:
     """One move or entry on the task; a refusal shows the page again with everything typed."""
     task = find_task(request, number)
-    verb = _ACTS.get(move)
+    verb = _ACTS.get(move) or entries.ACTS.get(move)
     if verb is None:
         raise Http404
     try:
-        said = verb(request, task)
+        done = verb(request, task)
     except Refused as refused:
         context = {
             **_context(request, find_task(request, number)),
@@ -75,7 +73,7 @@ def act(request: Request, number: int, move: str) -> HttpResponse:
             "typed": request.POST,
         }
         return render(request, "kernel/planning/pages/task.html", context, status=STATUS.get(refused.code, 422))
-    messages.success(request, said)
+    undo.said(request, done)
     return HttpResponseRedirect(reverse("plan_task", args=[number]))
 
 
@@ -144,44 +142,17 @@ def _withdraw(request: Request, task: Task) -> str:
     return "已撤回申请。"
 
 
-def _milestone(request: Request, task: Task) -> str:
-    posted = request.POST
-    actions.set_milestone(
-        actor=request.actor, item=task, year=forms.needed(posted, "year", "年份"), title=forms.text(posted, "title"),
-        due_on=forms.day(posted, "due_on", "节点日期"), at=request.at,
-    )  # fmt: skip
-    return "节点已列入。"
+def _remind(request: Request, task: Task) -> str:
+    actions.remind(actor=request.actor, task=task, at=request.at)
+    return f"已催办{task.lead.short_name if task.lead else ''}。"
 
 
-def _reach(request: Request, task: Task) -> str:
-    milestone = task.milestones.filter(pk=forms.needed(request.POST, "milestone", "节点")).first()
-    if milestone is None:
-        raise Refused("not_found", "没有这个节点。")
-    done = forms.day(request.POST, "done_on", "完成日期")
-    actions.reach_milestone(
-        actor=request.actor, milestone=milestone, done_on=done, note=forms.text(request.POST, "note"), at=request.at
-    )
-    return "节点已销号。"
-
-
-def _money(request: Request, task: Task) -> str:
-    posted = request.POST
-    value = forms.amount(posted, "amount", "金额")
-    if value is None:
-        raise Refused("amount", "没有填金额。", "amount")
-    actions.enter_money(
-        actor=request.actor, item=task, kind=forms.text(posted, "kind"), year=forms.needed(posted, "year", "年份"), amount=value,
-        source=forms.text(posted, "source"), at=request.at,
-    )  # fmt: skip
-    return "资金已登记。"
-
-
-def _reverse(request: Request, task: Task) -> str:
-    money = task.money.filter(pk=forms.needed(request.POST, "money", "这一笔")).first()
-    if money is None:
-        raise Refused("not_found", "没有这一笔。")
-    actions.reverse_money(actor=request.actor, money=money, reason=forms.text(request.POST, "reason"), at=request.at)
-    return "已冲销。"
+def _assign(request: Request, task: Task) -> str:
+    chosen = Organisation.objects.filter(pk=forms.needed(request.POST, "organisation", "单位")).first()
+    if chosen is None:
+        raise Refused("organisation", "没有这个单位。", "organisation")
+    owners.assign_lead(actor=request.actor, task=task, organisation=chosen, at=request.at)
+    return f"牵头单位定为{chosen.short_name}。"
 
 
 def _correct(request: Request, task: Task) -> str:
@@ -195,6 +166,6 @@ def _correct(request: Request, task: Task) -> str:
 
 _ACTS: dict[str, Callable[[Request, Task], str]] = {
     "accept": _accept, "report": _report, "finish": _finish, "confirm": _confirm, "send_back": _send_back, "reopen": _reopen,
-    "ask_change": _ask_change, "decide_change": _decide, "withdraw_change": _withdraw, "milestone": _milestone, "reach": _reach,
-    "money": _money, "reverse": _reverse, "correct": _correct,
+    "ask_change": _ask_change, "decide_change": _decide, "withdraw_change": _withdraw, "correct": _correct,
+    "remind": _remind, "assign": _assign,
 }  # fmt: skip

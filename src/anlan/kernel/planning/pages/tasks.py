@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from anlan.base.clock import civil_date
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
-from anlan.kernel.planning import queries
+from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.types import Actor
+from anlan.kernel.planning import actions, owners, queries
 from anlan.kernel.planning.models import Task
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
+from anlan.kernel.planning.pages import forms
 from anlan.kernel.planning.rules import Alarm
+from anlan.kernel.registry import views
+from anlan.kernel.web import bulk as web_bulk
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
 
@@ -24,6 +33,7 @@ FLAGS = {
     "inherited": "类别沿用上行", "deadline_missing": "没有期限", "departments_missing": "没有单位", "text_missing": "没有内容",
     "number_missing": "没有序号", "gap": "疑有缺行", "joined": "两行合一", "duplicate_number": "序号重复",
 }  # fmt: skip
+LIST = "plan_tasks"  # its saved views
 EXPORT_LIMIT = 200_000
 
 
@@ -54,7 +64,9 @@ def _line(task: Task, today: date) -> Line:
 
 
 def table(request: Request) -> HttpResponse:
-    """规划任务: 50 rows a page, everything in the URL."""
+    """规划任务: 50 rows a page, everything in the URL; a POST saves or drops a view of it."""
+    if request.method == "POST":
+        return views.answer(request, LIST)
     page = page_of(request, _rows(request))
     page.object_list = queries.with_owner_names(page.object_list)  # type: ignore[arg-type]
     today = civil_date(request.at)
@@ -62,9 +74,60 @@ def table(request: Request) -> HttpResponse:
     context = {
         "page": page, "lines": lines, "plans": queries.plans(request.actor), "units": queries.printed_departments(), "states": STATES,
         "kinds": DEADLINES, "lateness": LATENESS, "flags": FLAGS, "wanted": request.GET, "today": today,
+        **views.context(request, LIST), **_bulk_context(request.actor),
         "filtered": any(request.GET.get(name) for name in ("plan", "unit", "state", "deadline_kind", "year", "late", "flag", "q")),
     }  # fmt: skip
     return render(request, "kernel/planning/pages/tasks.html", context)
+
+
+@dataclass(frozen=True)
+class Many:
+    """A move that may be made on many tasks at once: who holds it sees it in the bulk bar."""
+
+    title: str
+    permission: str
+    act: Callable[..., object]
+
+
+BULK = {
+    "accept": Many("签收", "planning.work", actions.accept),
+    "remind": Many("催办", "planning.decide", actions.remind),
+    "assign": Many("指派牵头", "planning.assign", owners.assign_lead),
+}
+
+
+def _bulk_context(actor: Actor) -> dict[str, object]:
+    moves = {slug: move.title for slug, move in BULK.items() if policy.may(actor, move.permission)}
+    units = Organisation.objects.filter(closed_on=None).exclude(kind="section") if "assign" in moves else ()
+    return {"bulk_moves": moves, "organisations": units}
+
+
+def _extra(request: Request, slug: str) -> dict[str, object]:
+    if slug != "assign":
+        return {}
+    chosen = Organisation.objects.filter(pk=forms.needed(request.POST, "organisation", "单位")).first()
+    if chosen is None:
+        raise Refused("organisation", "没有这个单位。", "organisation")
+    return {"organisation": chosen}
+
+
+def bulk(request: Request) -> HttpResponse:
+    """One move on the ticked tasks: each its own action and journal entry, refused rows with the reason."""
+    slug = request.POST.get("move", "")
+    move = BULK.get(slug)
+    if move is None:
+        raise Refused("move", "没有说明要办什么。", "move")
+    policy.require(request.actor, move.permission)
+    numbers, extra = web_bulk.chosen(request), _extra(request, slug)
+    rows = list(queries.with_owners(queries.tasks(request.actor)).filter(pk__in=numbers).order_by("plan_id", "order"))
+    outcomes = web_bulk.each(
+        rows,
+        lambda task: move.act(actor=request.actor, task=task, at=request.at, **extra),
+        lambda task: (str(task), reverse("plan_task", args=[task.pk])),
+    )
+    hidden = len(numbers) - len(rows)
+    outcomes += [web_bulk.Outcome("—", "", "没有这一项，或不归你看。")] * hidden
+    return web_bulk.answered(request, move.title, outcomes, reverse("plan_tasks"))
 
 
 def export(request: Request, form: str) -> HttpResponse:

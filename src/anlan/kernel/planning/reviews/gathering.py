@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from anlan.base.clock import civil_date
+from anlan.kernel.access import undo
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.planning.models import Milestone, Money, Plan, Progress, Task
@@ -59,9 +60,10 @@ def _states(tasks: list[Task], day: date) -> dict[int, str]:
     """Each task's state at the end of `day`, from the journal: the last move made until then."""
     keys = [str(task.pk) for task in tasks]
     entries = Entry.objects.filter(
-        subject_kind="task", subject_id__in=keys, verb__in=_AFTER, at__lt=reading.end_of(day)
-    )
-    return {int(number): _AFTER[verb] for number, verb in entries.order_by("id").values_list("subject_id", "verb")}
+        subject_kind="task", subject_id__in=keys, verb__in=(*_AFTER, undo.VERB), at__lt=reading.end_of(day)
+    ).order_by("id")
+    gone = undo.taken_back(entries)
+    return {int(one.subject_id): _AFTER[one.verb] for one in entries if one.verb in _AFTER and one.pk not in gone}
 
 
 def stands(plan: Plan, day: date) -> list[Stand]:
@@ -146,7 +148,7 @@ def _projects(plan: Plan, day: date) -> list[dict[str, Any]]:
     """Key projects with their milestones on the day. Boxes are tasks in other words and are not counted again."""
     rows = plan.projects.filter(Q(retired_on=None) | Q(retired_on__gt=day), kind="key_project").select_related("lead")
     steps: dict[int, list[Milestone]] = defaultdict(list)
-    for step in Milestone.objects.filter(project__plan=plan):
+    for step in Milestone.objects.filter(project__plan=plan).exclude(state="dropped"):
         steps[step.project_id or 0].append(step)
     money: dict[int, Any] = defaultdict(list)
     for row in Money.objects.filter(project__plan=plan, year__lte=day.year):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from anlan.base import clock
+from anlan.kernel.access.undo import SHOWN, TAG
 from anlan.kernel.web import charts, words
 
 register = template.Library()
@@ -147,6 +149,24 @@ def query(context: RequestContext, **changes: Any) -> str:
 @register.inclusion_tag("web/pager.html", takes_context=True)
 def pager(context: RequestContext, page: Page[Any], what: str = "") -> dict[str, Any]:
     return {"request": context["request"], "page": page, "what": what}
+
+
+def _undo(context: RequestContext, numbers: Sequence[object], back: str) -> dict[str, Any]:
+    here = back or context["request"].get_full_path()
+    return {"numbers": numbers, "seconds": SHOWN.seconds, "next": here, "csrf_token": context.get("csrf_token", "")}
+
+
+@register.inclusion_tag("web/undo.html", takes_context=True)
+def undo(context: RequestContext, tags: str | None) -> dict[str, Any]:
+    """The 撤回 button of a message whose tags name journal entries; it leads back to this page."""
+    listed = (tags or "").removeprefix(TAG) if (tags or "").startswith(TAG) else ""
+    return _undo(context, [word for word in listed.split(",") if word.isdecimal()], "")
+
+
+@register.inclusion_tag("web/undo.html", takes_context=True)
+def undo_entries(context: RequestContext, numbers: Sequence[int], back: str) -> dict[str, Any]:
+    """The 撤回 button for these journal entries; it leads to `back`."""
+    return _undo(context, numbers, back)
 
 
 @register.simple_tag
