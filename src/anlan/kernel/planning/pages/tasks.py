@@ -60,7 +60,7 @@ def _line(task: Task, today: date) -> Line:
         "{}",
         ((format_html("<strong>{}</strong>", owner.printed) if owner.is_lead else owner.printed,) for owner in owners),
     )
-    return Line(task, units, bool(units) and not task.lead_id, queries.task_alarms(task, today), STATES[task.state])
+    return Line(task, units, bool(units) and not task.lead_id, queries.task_alarms(task, today)[:1], STATES[task.state])
 
 
 def table(request: Request) -> HttpResponse:
