@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tarfile
 import tempfile
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             try:
                 with tarfile.open(options["file"], "r:gz") as archive:
                     archive.extractall(folder, filter="data")
-            except tarfile.TarError:
+            except (EOFError, zlib.error, tarfile.TarError):
                 raise Refused("broken", "这不是完好的备份文件。") from None
             unpacked = Path(folder)
             if not (unpacked / DATABASE).exists():
