@@ -15,7 +15,7 @@ from scripts.postgres import binaries, throwaway_postgres
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 # Rooms whose behaviour depends on the database engine: run again on PostgreSQL.
-ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_matrix.py")
+ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_matrix.py", "tests/house/test_wrong_things.py")
 
 
 def _required() -> set[str]:

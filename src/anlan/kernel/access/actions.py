@@ -14,6 +14,9 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 
 
+_WORDS = {"code": "代码", "name": "名称", "short_name": "简称"}
+
+
 @transaction.atomic
 def found_organisation(
     *, actor: Actor, code: str, name: str, kind: str, parent: Organisation | None, at: datetime, short_name: str = "",
@@ -23,6 +26,11 @@ def found_organisation(
     policy.require(actor, "access.manage", parent)
     if kind not in KINDS:
         raise Refused("kind", f"没有“{kind}”这种单位。", "kind")
+    for field, text, least, most in (("code", code, 1, 32), ("name", name, 1, 80), ("short_name", short_name, 0, 40)):
+        if not least <= len(text.strip()) <= most:
+            raise Refused(field, f"{_WORDS[field]}须为 {least} 到 {most} 个字。", field)
+    if parent is None and kind != "district":
+        raise Refused("parent", "没有选上级单位。", "parent")
     if Organisation.objects.filter(code=code).exists():
         raise Refused("duplicate", f"代码 {code} 已有单位使用。", "code")
     organisation = Organisation.objects.create(

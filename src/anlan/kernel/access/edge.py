@@ -85,6 +85,11 @@ STATUS = {
 }
 
 
+def number(text: str | None) -> int:
+    """The id a form or an address sent; 0, which no row has, for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+
+
 def wants_json(request: HttpRequest) -> bool:
     kind = getattr(getattr(request, "page", None), "kind", "")
     return kind == "api" or request.headers.get("Accept", "").startswith("application/json")

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import actions, policy, undo
-from anlan.kernel.access.edge import POST_KEY, Request
+from anlan.kernel.access.edge import POST_KEY, Request, number
 from anlan.kernel.access.models import Person, Post
 
 MODES = ("light", "elder", "wall")
@@ -26,7 +26,7 @@ def _back(request: Request) -> HttpResponse:
 
 def switch(request: Request) -> HttpResponse:
     """Act from another of my posts; journalled."""
-    post = Post.objects.select_related("organisation").filter(pk=request.POST.get("post") or 0).first()
+    post = Post.objects.select_related("organisation").filter(pk=number(request.POST.get("post"))).first()
     if post is None:
         raise Refused("not_found", "没有这个岗位。")
     actions.switch_post(actor=request.actor, post=post, at=request.at)
@@ -40,9 +40,9 @@ def take_back(request: Request) -> HttpResponse:
     if not numbers:
         raise Refused("entry", "没有说明要撤回什么。")
     done, refusals = 0, Counter[str]()
-    for number in numbers:
+    for entry in numbers:
         try:
-            undo.take_back(actor=request.actor, number=number, at=request.at)
+            undo.take_back(actor=request.actor, number=entry, at=request.at)
             done += 1
         except Refused as refused:
             refusals[refused.message] += 1

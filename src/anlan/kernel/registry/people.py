@@ -16,7 +16,7 @@ from django.urls import reverse
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import actions, policy, second_factor
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import KINDS, Organisation, Person, Post
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
@@ -65,7 +65,7 @@ def organisations(request: Request) -> HttpResponse:
     if request.method == "POST":
         try:
             posted = request.POST
-            parent = Organisation.objects.filter(pk=posted.get("parent") or 0).first()
+            parent = Organisation.objects.filter(pk=number(posted.get("parent"))).first()
             made = actions.found_organisation(
                 actor=request.actor, code=posted.get("code", "").strip(), name=posted.get("name", "").strip(),
                 short_name=posted.get("short_name", "").strip(), kind=posted.get("kind", ""), parent=parent, at=request.at,
@@ -109,16 +109,14 @@ def people(request: Request) -> HttpResponse:
 
 def _people(request: Request) -> str:
     posted = request.POST
-    if number := posted.get("password_only", ""):
-        person = Person.objects.filter(pk=number if number.isdecimal() else 0).first()
+    if "password_only" in posted:
+        person = Person.objects.filter(pk=number(posted["password_only"])).first()
         if person is None:
             raise Refused("not_found", "没有这个人。")
         actions.reset_second_factor(actor=request.actor, person=person, at=request.at)
         return f"{person.name} 的两步验证已关闭，凭口令登录后可重新开启。"
-    if number := posted.get("end", ""):
-        post = (
-            Post.objects.select_related("organisation", "person").filter(pk=number if number.isdecimal() else 0).first()
-        )
+    if posted.get("end"):
+        post = Post.objects.select_related("organisation", "person").filter(pk=number(posted["end"])).first()
         if post is None:
             raise Refused("not_found", "没有这个岗位。")
         try:
@@ -127,7 +125,7 @@ def _people(request: Request) -> str:
             raise Refused("ends_on", "没有填离任日。", "ends_on") from None
         actions.dismiss(actor=request.actor, post=post, ends_on=day, at=request.at)
         return f"{post.person.name} 的岗位到 {day} 止。"
-    organisation = Organisation.objects.filter(pk=posted.get("organisation") or 0).first()
+    organisation = Organisation.objects.filter(pk=number(posted.get("organisation"))).first()
     if organisation is None:
         raise Refused("organisation", "没有选单位。", "organisation")
     person = add_person(
