@@ -13,7 +13,6 @@ from anlan.kernel.access.models import KINDS, Organisation, Person, Post
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 
-
 _WORDS = {"code": "代码", "name": "名称", "short_name": "简称"}
 
 
