@@ -1,1 +1,1 @@
-"""Sans-IO codecs: bytes to dataclasses and back. No sockets, no Django. The first codecs arrive with the gateway."""
+"""Sans-IO codecs: bytes to dataclasses and back. No sockets, no Django. `decode` prints what they read."""

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from anlan.base.errors import Missing, Refused
 from anlan.kernel.planning.reading.cli import read_command, sample_command
+from anlan.protocols.decode import decode_command
 from anlan.science.air.cli import aqi_command
 
 DONE, BAD_INPUT, LACKING = 0, 2, 3
@@ -22,6 +23,7 @@ PURE: dict[tuple[str, ...], Callable[[list[str]], int]] = {
     ("plan", "read"): read_command,
     ("plan", "sample"): sample_command,
     ("air", "aqi"): aqi_command,
+    ("decode",): decode_command,
 }
 
 # Words of the command line -> management command, which a room keeps in its `management/commands`.
@@ -50,6 +52,7 @@ USAGE = """用法：anlan 命令 [参数]
   plan read FILE --json       读规划文件
   plan sample                 打印自带的示例规划
   air aqi --edition 2012|2026 FILE.csv   逐小时计算 AQI
+  decode hj212 [--key HEX] [FILE] 解报文，一帧一行 JSON
 需要数据库（默认 ./var，环境变量 ANLAN_VAR、ANLAN_DATABASE_URL 可改）：
   plan import FILE [--yes]    预览或导入规划
   plan coverage               数字目标的挂接情况

@@ -1,0 +1,51 @@
+"""The encrypted data area of HJ 212-2025: SM4 (GB/T 32907) ECB over whole blocks, the tail of under 16 bytes stays clear."""
+
+from __future__ import annotations
+
+import re
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+from anlan.protocols.hj212.crc import crc
+from anlan.protocols.hj212.frame import Frame, content
+
+_BLOCKS = re.compile(rb"CP=&&\{([0-9A-Fa-fx,]*)\}(.*)&&$", re.DOTALL)
+
+
+def _cipher(key: bytes) -> Cipher[ECB]:
+    if len(key) != 16:
+        raise ValueError("an SM4 key has 16 bytes")
+    return Cipher(SM4(key), ECB())  # noqa: S305 - the standard prescribes it
+
+
+def opened(frame: Frame, key: bytes) -> tuple[bytes, int] | None:
+    """(plaintext segment, bytes of it that were sent in clear) of an encrypted frame; None when the key does not fit its check."""
+    found = _BLOCKS.search(frame.segment)
+    if found is None:
+        return None
+    blocks = bytes(int(one, 16) for one in found[1].decode().split(",") if one)
+    if len(blocks) % 16:
+        return None
+    turned = _cipher(key).decryptor()
+    plain = frame.segment[: found.start()] + b"CP=&&" + turned.update(blocks) + turned.finalize() + found[2] + b"&&"
+    return (plain, len(found[2])) if f"{crc(plain):04X}" == frame.crc_declared.upper() else None
+
+
+def sealed(segment: bytes, key: bytes) -> bytes:
+    """A frame whose CP is encrypted; the length counts what is sent."""
+    head, _sign, rest = segment.partition(b"CP=&&")
+    inside = rest.removesuffix(b"&&")
+    whole = len(inside) // 16 * 16
+    turned = _cipher(key).encryptor()
+    blocks = ",".join(f"0x{byte:02X}" for byte in turned.update(inside[:whole]) + turned.finalize())
+    sent = head + b"CP=&&{" + blocks.encode() + b"}" + inside[whole:] + b"&&"
+    return b"##%04d" % len(sent) + sent + f"{crc(segment):04X}\r\n".encode()
+
+
+def plain_frame(frame: Frame, segment: bytes) -> Frame:
+    """The encrypted frame with what its key has opened."""
+    fields, cp, pollutants = content(segment)
+    return Frame(frame.raw, frame.valid, frame.reason, frame.declared_length, frame.segment, frame.crc_declared, frame.crc_declared.upper(),
+                 fields, cp, pollutants, encrypted=True)  # fmt: skip
