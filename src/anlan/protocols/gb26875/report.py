@@ -123,7 +123,8 @@ def decoded(frame: Frame) -> dict[str, Any]:
         return told
     read = _OBJECTS.get(frame.type, _unread)
     objects = [read(body) for body in frame.objects]
-    return told | ({"obj": objects[0]} if len(objects) == 1 else {"objs": objects})
+    told["obj" if len(objects) == 1 else "objs"] = objects[0] if len(objects) == 1 else objects
+    return told
 
 
 def lines(stream: BinaryIO, _key: bytes | None = None) -> Iterator[dict[str, Any]]:
