@@ -1,0 +1,110 @@
+"""Processes that a test starts and breaks: `python -m tests.faults.agents WORD ...`. Each uses the product's own code."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+django.setup()
+
+from anlan.base import clock  # noqa: E402 - models need the framework set up
+from anlan.kernel.access.models import Organisation  # noqa: E402
+from anlan.kernel.access.types import SYSTEM  # noqa: E402
+from anlan.kernel.journal.models import Entry, Seal  # noqa: E402
+from anlan.kernel.journal.record import record  # noqa: E402
+from anlan.kernel.journal.sealing import consume  # noqa: E402
+from anlan.server import cli  # noqa: E402
+
+
+def die(place: str, *words: str) -> int:
+    """Run a command and kill -9 this very process at its n-th step: a statement, a commit's two sides, a file's sync.
+
+    `place` 0 kills nothing and ends stderr with the number of steps there were.
+    """
+    steps, last = 0, int(place)
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def statement(execute: Callable[..., Any], *rest: Any) -> Any:
+        step()
+        return execute(*rest)
+
+    commit, fsync = BaseDatabaseWrapper._commit, os.fsync  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def stepped_commit(self: BaseDatabaseWrapper) -> None:
+        step()
+        commit(self)
+        step()
+
+    def stepped_sync(handle: int) -> None:
+        step()
+        fsync(handle)
+        step()
+
+    BaseDatabaseWrapper._commit, os.fsync = stepped_commit, stepped_sync  # type: ignore[attr-defined]  # noqa: SLF001
+    connection.execute_wrappers.append(statement)
+    status = cli.run(words)
+    sys.stderr.write(f"{steps}\n")
+    return status
+
+
+def limit(size: str, *words: str) -> int:
+    """Run a command that can write no file beyond `size` bytes: what a full disk looks like from inside."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+    return cli.run(words)
+
+
+def fill(count: str) -> int:
+    """Commit many entries, none sealed."""
+    rows = [
+        Entry(at=clock.now(), actor_name="示例", verb="fault.filled", subject_kind="fault", subject_id=str(number))
+        for number in range(int(count))
+    ]
+    Entry.objects.bulk_create(rows, batch_size=1000)
+    return 0
+
+
+def write(name: str, ledger: str, stop: str) -> int:
+    """Act again and again until the file `stop` appears; after each commit has returned, a line in the ledger."""
+    place = Organisation.objects.create(code=name, name=name, kind="bureau", path=f"/{name}/")
+    book, number = os.open(ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 0
+    while not Path(stop).exists():
+        number += 1
+        with transaction.atomic():
+            Organisation.objects.filter(pk=place.pk).update(short_name=str(number))
+            record(actor=SYSTEM, verb="fault.wrote", subject_kind=name, subject_id=number, at=clock.now())
+        os.write(book, f"{number}\n".encode())
+    return 0
+
+
+def follow(name: str) -> int:
+    """A consumer whose effect is a row: one for each sealed entry it is handed."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS fault_seen (name varchar(20), seq bigint, entry_id bigint)")
+
+    def note(row: Seal) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO fault_seen VALUES (%s, %s, %s)", [name, row.seq, row.entry_id])
+
+    while True:
+        if not consume(name, note, limit=100):
+            time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    agents: dict[str, Callable[..., int]] = {"die": die, "limit": limit, "fill": fill, "write": write, "follow": follow}
+    sys.exit(agents[sys.argv[1]](*sys.argv[2:]))

@@ -1,0 +1,137 @@
+"""The product as an operator runs it: subprocesses on a folder or a database of their own, and what they left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).parents[2]
+# `make fuzz` draws new faults and many; otherwise the same few every time.
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+ROUNDS = int(os.environ.get("ANLAN_FAULT_ROUNDS", "60" if LONG else "6"))
+PATIENCE = 120.0  # only bounds a hang; no outcome depends on it
+# What the sealer moves at its own pace, and what the framework keeps for itself.
+_PASSING = ("journal_seal", "journal_pending", "journal_head", "journal_cursor", "django_", "sqlite_")
+
+
+def draws(name: str) -> random.Random:
+    """The test's own dice: fixed in the short run, new under the long profile (pytest prints what was drawn on failure)."""
+    return random.Random(f"{name}-{time.time_ns()}" if LONG else name)
+
+
+@dataclass(frozen=True)
+class Product:
+    """One installation: its folder `var`, and a PostgreSQL `url` or SQLite in the folder."""
+
+    var: Path
+    url: str = ""
+
+    @property
+    def file(self) -> Path:
+        return self.var / "anlan.sqlite3"
+
+    def env(self) -> dict[str, str]:
+        path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+        mine = {"ANLAN_VAR": str(self.var), "PYTHONPATH": path, "ANLAN_DATABASE_POOL": "0"}
+        mine["DJANGO_SETTINGS_MODULE"] = "anlan.server.settings"
+        rest = {key: value for key, value in os.environ.items() if not key.startswith("ANLAN_")}
+        return {**rest, **mine, **({"ANLAN_DATABASE_URL": self.url} if self.url else {})}
+
+    def start(self, *words: str, module: str = "anlan.server", **how: Any) -> subprocess.Popen[str]:
+        """A process of the product; it leads no group and is ended by its own id."""
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
+        return subprocess.Popen([sys.executable, "-m", module, *words], env=self.env(), text=True, cwd=self.var, **pipes)
+
+    def run(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
+        with self.start(*words, module=module) as process:
+            out, err = process.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.run(*words, module="tests.faults.agents")
+
+    def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
+        return self.start(*words, module="tests.faults.agents", **how)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read past the product, straight from the database."""
+        if self.url:
+            with psycopg.connect(self.url) as connection:
+                return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        with closing(sqlite3.connect(self.file, timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+
+    def number(self, query: str) -> int:
+        return int(self.rows(query)[0][0])
+
+    def copy(self, var: Path) -> Product:
+        """The same installation in another folder (SQLite, nobody writing)."""
+        shutil.copytree(self.var, var)
+        return Product(var)
+
+
+def contents(product: Product) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table (SQLite) but for instants: two installations with the same history are equal."""
+    found = {}
+    with closing(sqlite3.connect(product.file, timeout=20)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            if name.startswith(_PASSING):
+                continue
+            cursor = connection.execute(f"SELECT * FROM {name}")
+            kept = [place for place, column in enumerate(cursor.description) if not column[0].endswith("at")]
+            found[name] = sorted((tuple(row[place] for place in kept) for row in cursor), key=repr)
+    return found
+
+
+def attachments_whole(product: Product) -> bool:
+    """Every stored row has its bytes, and they are the bytes it names."""
+    for (digest,) in product.rows("SELECT sha256 FROM files_stored"):
+        file = product.var / "files" / digest[:2] / digest
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            return False
+    return True
+
+
+def assert_verified(product: Product) -> None:
+    done = product.run("journal", "verify")
+    assert done.returncode == 0, done.stderr
+    assert product.number("SELECT count(*) FROM journal_pending") == 0
+    assert product.number("SELECT count(*) FROM journal_entry") == product.number("SELECT count(*) FROM journal_seal")
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str], status: int) -> None:
+    """A clear end: the status, one sentence on stderr, no traceback."""
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in done.stderr), done.stderr
+
+
+def until(true: Callable[[], bool], *alive: subprocess.Popen[str]) -> None:
+    """Wait for what must happen; fail when a process that should bring it about has ended."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        for process in alive:
+            assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """kill -9, of a process this test started."""
+    process.kill()
+    process.communicate()
