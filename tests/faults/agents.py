@@ -91,20 +91,29 @@ def write(name: str, ledger: str, stop: str) -> int:
     return 0
 
 
+def prepare() -> int:
+    """The table into which `follow` writes, numbered by the database."""
+    kind = "bigserial" if connection.vendor == "postgresql" else "integer"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE fault_seen (place {kind} PRIMARY KEY, seq bigint)")
+    return 0
+
+
 def follow(name: str) -> int:
     """A consumer whose effect is a row: one for each sealed entry it is handed."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS fault_seen (name varchar(20), seq bigint, entry_id bigint)")
 
     def note(row: Seal) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO fault_seen VALUES (%s, %s, %s)", [name, row.seq, row.entry_id])
+            cursor.execute("INSERT INTO fault_seen (seq) VALUES (%s)", [row.seq])
 
     while True:
         if not consume(name, note, limit=100):
             time.sleep(0.02)
 
 
+AGENTS: dict[str, Callable[..., int]] = {
+    "die": die, "limit": limit, "fill": fill, "write": write, "prepare": prepare, "follow": follow,
+}  # fmt: skip
+
 if __name__ == "__main__":
-    agents: dict[str, Callable[..., int]] = {"die": die, "limit": limit, "fill": fill, "write": write, "follow": follow}
-    sys.exit(agents[sys.argv[1]](*sys.argv[2:]))
+    sys.exit(AGENTS[sys.argv[1]](*sys.argv[2:]))
