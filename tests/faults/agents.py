@@ -12,18 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+from django.urls import reverse
 
 django.setup()
 
 from anlan.base import clock  # noqa: E402 - models need the framework set up
-from anlan.kernel.access.models import Organisation  # noqa: E402
+from anlan.kernel.access.models import Organisation, Person  # noqa: E402
 from anlan.kernel.access.types import SYSTEM  # noqa: E402
+from anlan.kernel.files.keeping import keep  # noqa: E402
 from anlan.kernel.journal.models import Entry, Seal  # noqa: E402
 from anlan.kernel.journal.record import record  # noqa: E402
 from anlan.kernel.journal.sealing import consume  # noqa: E402
+from anlan.kernel.planning.reading.cli import sample_text  # noqa: E402
 from anlan.server import cli  # noqa: E402
+from tests.support.cast import make_cast  # noqa: E402
 
 
 def die(place: str, *words: str) -> int:
@@ -78,7 +85,7 @@ def fill(count: str) -> int:
     return 0
 
 
-def write(name: str, ledger: str, stop: str) -> int:
+def write(name: str, ledger: str, stop: str, *, attaching: bool = False) -> int:
     """Act again and again until the file `stop` appears; after each commit has returned, a line in the ledger."""
     place = Organisation.objects.create(code=name, name=name, kind="bureau", path=f"/{name}/")
     book, number = os.open(ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 0
@@ -86,9 +93,16 @@ def write(name: str, ledger: str, stop: str) -> int:
         number += 1
         with transaction.atomic():
             Organisation.objects.filter(pk=place.pk).update(short_name=str(number))
+            if attaching:
+                keep(actor=SYSTEM, name="示例.txt", content=f"{name} {number}".encode(), at=clock.now())
             record(actor=SYSTEM, verb="fault.wrote", subject_kind=name, subject_id=number, at=clock.now())
         os.write(book, f"{number}\n".encode())
     return 0
+
+
+def attach(name: str, ledger: str, stop: str) -> int:
+    """The same, each act with a file of its own."""
+    return write(name, ledger, stop, attaching=True)
 
 
 def prepare() -> int:
@@ -111,8 +125,28 @@ def follow(name: str) -> int:
             time.sleep(0.02)
 
 
+def upload(size: str) -> int:
+    """Send a plan to the page that previews it, first without a limit on files when `size` is 0; prints the answer."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    person = Person.objects.get(username="planner")
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if int(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+    answer = client.post(reverse("plan_import"), {"file": SimpleUploadedFile("plan.txt", sample_text().encode())})
+    words = "磁盘满了" if "磁盘满了" in answer.content.decode() else ""
+    sys.stdout.write(f"{answer.status_code} {words}\n")
+    return 0
+
+
+def prepare_upload() -> int:
+    make_cast()
+    return 0
+
+
 AGENTS: dict[str, Callable[..., int]] = {
-    "die": die, "limit": limit, "fill": fill, "write": write, "prepare": prepare, "follow": follow,
+    "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
+    "upload": upload, "prepare-upload": prepare_upload,
 }  # fmt: skip
 
 if __name__ == "__main__":

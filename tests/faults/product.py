@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 # `make fuzz` draws new faults and many; otherwise the same few every time.
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 ROUNDS = int(os.environ.get("ANLAN_FAULT_ROUNDS", "60" if LONG else "6"))
+STARTED: list[subprocess.Popen[str]] = []
 PATIENCE = 120.0  # only bounds a hang; no outcome depends on it
 # What the sealer moves at its own pace, and what the framework keeps for itself.
 _PASSING = ("journal_seal", "journal_pending", "journal_head", "journal_cursor", "django_", "sqlite_")
@@ -53,7 +54,10 @@ class Product:
     def start(self, *words: str, module: str = "anlan.server", **how: Any) -> subprocess.Popen[str]:
         """A process of the product; it leads no group and is ended by its own id."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
-        return subprocess.Popen([sys.executable, "-m", module, *words], env=self.env(), text=True, cwd=self.var, **pipes)
+        words = (sys.executable, "-m", module, *words)
+        process = subprocess.Popen(words, env=self.env(), text=True, cwd=self.var, **pipes)
+        STARTED.append(process)
+        return process
 
     def run(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
         with self.start(*words, module=module) as process:

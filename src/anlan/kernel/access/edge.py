@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import quote
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
 from anlan.base import clock
-from anlan.base.errors import Refused
+from anlan.base.errors import Refused, full_disk
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Actor, Page
@@ -63,7 +64,7 @@ def actor_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
-STATUS = {"forbidden": 403, "sign_in": 401, "stale": 409, "illegal": 409, "not_found": 404}
+STATUS = {"forbidden": 403, "sign_in": 401, "stale": 409, "illegal": 409, "not_found": 404, "full": 507}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -96,6 +97,11 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
             return cast("HttpResponse", page.view(mine, **kwargs))
         except Refused as refused:
             return refusal(request, refused)
+        except (OSError, DatabaseError) as error:
+            full = full_disk(error)
+            if full is None:
+                raise
+            return refusal(request, full)
 
     return view
 

@@ -40,7 +40,7 @@ def _context(request: Request, task: Task) -> dict[str, object]:
         "task": task, "offers": queries.task_offers(task, request.actor), "alarms": queries.task_alarms(task, today),
         "states": STATES, "steps": ("issued", "accepted", "working", "finished", "confirmed"),
         "due_at": datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None,
-        "progress": task.progress.select_related("organisation").prefetch_related("evidence__stored")[:50],
+        "progress": task.progress.order_by("-id").select_related("organisation").prefetch_related("evidence__stored")[:50],
         "milestones": task.milestones.all(), "money": task.money.select_related("reversed_by"),
         "purse": queries.purse(task.money.all()), "money_kinds": Money.KINDS, "kinds": DEADLINES,
         "change": change, "change_offers": offers(CHANGE_MOVES, change, request.actor) if change else [],
