@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +100,7 @@ def write(name: str, ledger: str, stop: str, *, attaching: bool = False) -> int:
                 keep(actor=SYSTEM, name="示例.txt", content=f"{name} {number}".encode(), at=clock.now())
             record(actor=SYSTEM, verb="fault.wrote", subject_kind=name, subject_id=number, at=clock.now())
         os.write(book, f"{number}\n".encode())
+        time.sleep(0.002)  # lets the others have their turn
     return 0
 
 
@@ -140,13 +144,52 @@ def upload(size: str) -> int:
 
 
 def prepare_upload() -> int:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     make_cast()
+    return 0
+
+
+def run(*words: str) -> int:
+    return cli.run(words)
+
+
+def _child(var: Path, words: list[str], out: str, err: str) -> None:
+    """Become that installation's command: its folder, its database, its output; never returns."""
+    for number, name in ((1, out), (2, err)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    settings.VAR, settings.MEDIA_ROOT, settings.STATIC_ROOT = var, var / "files", var / "static"
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = var / "anlan.sqlite3"
+    os.chdir(var)
+    status = 1
+    try:
+        status = AGENTS[words[0]](*words[1:])
+        connection.close()
+    except BaseException:  # the parent's loop must not go on in the child
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def serve() -> int:
+    """Read commands from stdin, run each in a forked child, answer with its status, stdout and stderr."""
+    for line in sys.stdin:
+        var, *words = json.loads(line)
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = f"{folder}/out", f"{folder}/err"
+            child = os.fork()
+            if child == 0:
+                _child(Path(var), words, out, err)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            answer = [status, Path(out).read_text(encoding="utf-8"), Path(err).read_text(encoding="utf-8")]
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
     return 0
 
 
 AGENTS: dict[str, Callable[..., int]] = {
     "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
-    "upload": upload, "prepare-upload": prepare_upload,
+    "upload": upload, "prepare-upload": prepare_upload, "run": run, "serve": serve,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -9,16 +9,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from scripts.postgres import binaries, throwaway_postgres
-from tests.faults.product import STARTED, Product, kill
+from tests.faults.product import STARTED, WARM, Product, kill
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Product:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Migrated, empty, SQLite. Tests copy it and leave it alone."""
     product = Product(tmp_path_factory.mktemp("fresh"))
-    done = product.run("migrate", "-v0")
+    done = product.cold("migrate", "-v0")
     assert done.returncode == 0, done.stderr
-    return product
+    yield product
+    WARM.end()
 
 
 @pytest.fixture

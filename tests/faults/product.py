@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -59,13 +62,17 @@ class Product:
         STARTED.append(process)
         return process
 
-    def run(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command to its end. On SQLite in a process forked from one that has loaded the product already."""
+        return self.agent("run", *words)
+
+    def cold(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
         with self.start(*words, module=module) as process:
             out, err = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.run(*words, module="tests.faults.agents")
+        return self.cold(*words, module="tests.faults.agents") if self.url else WARM.run(self.var, words)
 
     def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
         return self.start(*words, module="tests.faults.agents", **how)
@@ -85,6 +92,37 @@ class Product:
         """The same installation in another folder (SQLite, nobody writing)."""
         shutil.copytree(self.var, var)
         return Product(var)
+
+
+class _Warm:
+    """A process with the product loaded that forks one child for each command: a second saved each time."""
+
+    def __init__(self) -> None:
+        self._lock, self._folder = threading.Lock(), tempfile.TemporaryDirectory(prefix="anlan-warm-")
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, var: Path, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        with self._lock:
+            if self._process is None:
+                home = Product(Path(self._folder.name))
+                self._process = home.start_agent("serve", stdin=subprocess.PIPE, stderr=None)
+                STARTED.remove(self._process)
+            send, answers = self._process.stdin, self._process.stdout
+            assert send is not None
+            assert answers is not None
+            send.write(json.dumps([str(var), *words]) + "\n")
+            send.flush()
+            status, out, err = json.loads(answers.readline())
+        return subprocess.CompletedProcess(words, status, out, err)
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.communicate()  # its input ends, and so does it
+            self._process = None
+        self._folder.cleanup()
+
+
+WARM = _Warm()
 
 
 def contents(product: Product) -> dict[str, list[tuple[Any, ...]]]:

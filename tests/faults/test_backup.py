@@ -42,7 +42,6 @@ def test_restored_is_what_was_backed_up(filled: Product, backup: Path, tmp_path:
 
 def test_backup_while_writers_write(filled: Product, tmp_path: Path) -> None:
     """Acts with attachments go on during the backup; what it holds is a beginning of what they did, whole."""
-    assert filled.agent("prepare-upload").returncode == 0
     stop, target = tmp_path / "stop", tmp_path / "backup.tar.gz"
     crew = [filled.start_agent("write", name, str(tmp_path / name), str(stop)) for name in ("a", "b")]
     crew.append(filled.start_agent("attach", "c", str(tmp_path / "c"), str(stop)))
@@ -51,8 +50,8 @@ def test_backup_while_writers_write(filled: Product, tmp_path: Path) -> None:
     until(lambda: all(book.exists() and book.stat().st_size > 20 for book in ledgers), worker, *crew)
     done = filled.run("backup", str(target))
     assert done.returncode == 0, done.stderr
-    until_grown = [book.stat().st_size for book in ledgers]
-    until(lambda: all(b.stat().st_size > size for b, size in zip(ledgers, until_grown, strict=True)), worker, *crew)
+    told = [book.stat().st_size for book in ledgers]
+    until(lambda: all(book.stat().st_size > size for book, size in zip(ledgers, told, strict=True)), worker, *crew)
     stop.touch()
     for process in crew:
         _out, err = process.communicate(timeout=60)
@@ -133,7 +132,7 @@ def test_a_damaged_backup_is_refused(backup: Path, tmp_path: Path, damage: Calla
     (tmp_path / "new").mkdir()
     product = Product(tmp_path / "new")
     assert_one_line(product.run("restore", str(bad)), BAD_INPUT)
-    assert sorted(path.name for path in product.var.iterdir()) == ["secret.key", "static"]
+    assert list(product.var.iterdir()) == []
 
 
 def test_a_backup_with_a_forged_journal_is_refused(backup: Path, tmp_path: Path) -> None:

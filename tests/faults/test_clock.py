@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from tests.support.cast import AT, Cast
 
 from anlan.base.jobs import Job
@@ -21,6 +20,7 @@ from anlan.server import worker
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+DAY, FILE = date(2025, 7, 1), ("佐证.txt", "示例佐证".encode())
 BACK, FORWARD = AT - HOUR, AT + 3 * HOUR
 
 
@@ -42,7 +42,7 @@ def test_order_and_chain_hold_when_the_clock_is_set_back(cast: Cast, task: Task)
     actions.accept(actor=officer, task=task, at=FORWARD)
     seal_all(FORWARD)
     consume("reader", follow)
-    actions.report(actor=officer, task=task, text="示例", as_of=date(2025, 7, 1), percent=40, at=BACK)
+    actions.report(actor=officer, task=task, text="示例", as_of=DAY, percent=40, uploads=[FILE], at=BACK)
     seal_all(BACK)
     consume("reader", follow)
     actions.finish(actor=officer, task=task, at=AT)
@@ -65,10 +65,10 @@ def test_the_later_report_counts_though_its_clock_is_earlier(cast: Cast, task: T
     officer = cast.actor("other")
     actions.accept(actor=officer, task=task, at=AT)
     for text, percent, at in (("先报的", 90, AT), ("更正的", 40, BACK)):
-        actions.report(actor=officer, task=task, text=text, as_of=date(2025, 7, 1), percent=percent, at=at)
+        actions.report(actor=officer, task=task, text=text, as_of=DAY, percent=percent, at=at)
     stood = next(one for one in gathering.stands(task.plan, AT.date()) if one.task.pk == task.pk)
     assert stood.percent == 40
-    page = cast.client("other").get(f"/tasks/{task.pk}/").content.decode()
+    page = cast.client("other").get(reverse("task", args=[task.pk])).content.decode()
     assert page.index("更正的") < page.index("先报的")
 
 
