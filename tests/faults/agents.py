@@ -53,7 +53,7 @@ def die(place: str, *words: str) -> int:
         step()
         return execute(*rest)
 
-    commit, fsync = BaseDatabaseWrapper._commit, os.fsync  # type: ignore[attr-defined]  # noqa: SLF001
+    commit, fsync = BaseDatabaseWrapper._commit, os.fsync  # type: ignore[attr-defined]
 
     def stepped_commit(self: BaseDatabaseWrapper) -> None:
         step()
@@ -65,7 +65,7 @@ def die(place: str, *words: str) -> int:
         fsync(handle)
         step()
 
-    BaseDatabaseWrapper._commit, os.fsync = stepped_commit, stepped_sync  # type: ignore[attr-defined]  # noqa: SLF001
+    BaseDatabaseWrapper._commit, os.fsync = stepped_commit, stepped_sync  # type: ignore[attr-defined]
     connection.execute_wrappers.append(statement)
     status = cli.run(words)
     sys.stderr.write(f"{steps}\n")
@@ -164,7 +164,7 @@ def _child(var: Path, words: list[str], out: str, err: str) -> None:
     try:
         status = AGENTS[words[0]](*words[1:])
         connection.close()
-    except BaseException:  # the parent's loop must not go on in the child
+    except BaseException:  # noqa: BLE001 - the loop of the parent must not go on in the child
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from scripts.postgres import binaries, throwaway_postgres
+
 from tests.faults.product import STARTED, WARM, Product, kill
 
 

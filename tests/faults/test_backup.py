@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from tests.faults.product import Product, assert_one_line, assert_verified, attachments_whole, contents, kill, until
 
 pytestmark = pytest.mark.slow
@@ -62,7 +63,9 @@ def test_backup_while_writers_write(filled: Product, tmp_path: Path) -> None:
     assert attachments_whole(product)
     states = dict(product.rows("SELECT code, short_name FROM access_organisation"))
     for name in ("a", "b", "c"):
-        wrote = f"SELECT subject_id FROM journal_entry WHERE verb = 'fault.wrote' AND subject_kind = '{name}' ORDER BY id"
+        wrote = (
+            f"SELECT subject_id FROM journal_entry WHERE verb = 'fault.wrote' AND subject_kind = '{name}' ORDER BY id"
+        )
         numbers = [int(row[0]) for row in product.rows(wrote)]
         assert numbers == list(range(1, len(numbers) + 1))
         assert 0 < len(numbers) < filled.number(f"SELECT count(*) FROM ({wrote})")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.faults.product import ROOT, Product, assert_one_line, assert_verified, attachments_whole, contents
 from tests.faults.test_kill_import import air_csv
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from tests.faults.product import ROUNDS, Product, assert_verified, attachments_whole, contents, draws, kill
 
 pytestmark = [pytest.mark.slow, pytest.mark.fuzz]
@@ -25,7 +26,9 @@ def air_csv(days: int = 14, stations: str = "甲乙丙") -> str:
                 for hour in range(24):
                     numbers = (draw.randint(5, 160), draw.randint(20, 240), draw.randint(2, 40), draw.randint(10, 90))
                     rest = f"{draw.randint(2, 30) / 10},{draw.randint(2, 180)}"
-                    lines.append(f"{station},2025-{month:02d}-{day:02d}T{hour:02d},{','.join(map(str, numbers))},{rest}")
+                    lines.append(
+                        f"{station},2025-{month:02d}-{day:02d}T{hour:02d},{','.join(map(str, numbers))},{rest}"
+                    )
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from tests.faults.product import ROUNDS, Product, assert_verified, draws, kill, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.fuzz]

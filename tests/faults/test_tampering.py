@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+
 from tests.faults.product import Product, assert_one_line
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,9 @@ def sealed(fresh: Product, tmp_path_factory: pytest.TempPathFactory) -> Product:
 def intrude(product: Product, *statements: str) -> None:
     """What write access to the file allows: take the guards off, change, put them back."""
     with closing(sqlite3.connect(product.file)) as connection:
-        guards = [connection.execute(f"SELECT sql FROM sqlite_master WHERE name = '{name}'").fetchone()[0] for name in GUARDS]
+        guards = [
+            connection.execute(f"SELECT sql FROM sqlite_master WHERE name = '{name}'").fetchone()[0] for name in GUARDS
+        ]
         connection.executescript(";".join(f"DROP TRIGGER {name}" for name in GUARDS))
         for statement in statements:
             assert connection.execute(statement).rowcount != 0, statement

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.faults.product import ROUNDS, Product, assert_verified, draws, kill, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.fuzz]

@@ -38,7 +38,9 @@ class Command(BaseCommand):
             unreadable = Refused("database", f"数据库读不出：{error}。没有备份，先看 anlan doctor。")
             raise (full_disk(error) or unreadable) from None
         if lost:
-            raise Missing("attachments", f"已备份，但缺 {len(lost)} 个附件：{lost[0][:12]} 等。从旧备份补回 files 目录。")
+            raise Missing(
+                "attachments", f"已备份，但缺 {len(lost)} 个附件：{lost[0][:12]} 等。从旧备份补回 files 目录。"
+            )
         self.stdout.write(
             f"已备份到 {target.name}，{target.stat().st_size // 1024} KB。恢复：anlan restore {target.name}"
         )
