@@ -19,7 +19,7 @@ def kills_while_waiting(product: Product) -> int:
     before = product.number(PENDING)
     worker = product.start("worker")
     until(lambda: product.number(PENDING) < before, worker)
-    time.sleep(DICE.uniform(0, 0.15))
+    time.sleep(DICE.uniform(0, 0.08))
     kill(worker)
     return product.number(PENDING)
 
