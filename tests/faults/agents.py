@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+from django.urls import reverse
 
 django.setup()
 
 from anlan.base import clock  # noqa: E402 - models need the framework set up
-from anlan.kernel.access.models import Organisation  # noqa: E402
+from anlan.kernel.access.models import Organisation, Person  # noqa: E402
 from anlan.kernel.access.types import SYSTEM  # noqa: E402
+from anlan.kernel.files.keeping import keep  # noqa: E402
 from anlan.kernel.journal.models import Entry, Seal  # noqa: E402
 from anlan.kernel.journal.record import record  # noqa: E402
 from anlan.kernel.journal.sealing import consume  # noqa: E402
+from anlan.kernel.planning.reading.cli import sample_text  # noqa: E402
 from anlan.server import cli  # noqa: E402
+from tests.support.cast import make_cast  # noqa: E402
 
 
 def die(place: str, *words: str) -> int:
@@ -78,7 +88,7 @@ def fill(count: str) -> int:
     return 0
 
 
-def write(name: str, ledger: str, stop: str) -> int:
+def write(name: str, ledger: str, stop: str, *, attaching: bool = False) -> int:
     """Act again and again until the file `stop` appears; after each commit has returned, a line in the ledger."""
     place = Organisation.objects.create(code=name, name=name, kind="bureau", path=f"/{name}/")
     book, number = os.open(ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 0
@@ -86,25 +96,101 @@ def write(name: str, ledger: str, stop: str) -> int:
         number += 1
         with transaction.atomic():
             Organisation.objects.filter(pk=place.pk).update(short_name=str(number))
+            if attaching:
+                keep(actor=SYSTEM, name="示例.txt", content=f"{name} {number}".encode(), at=clock.now())
             record(actor=SYSTEM, verb="fault.wrote", subject_kind=name, subject_id=number, at=clock.now())
         os.write(book, f"{number}\n".encode())
+        time.sleep(0.002)  # lets the others have their turn
+    return 0
+
+
+def attach(name: str, ledger: str, stop: str) -> int:
+    """The same, each act with a file of its own."""
+    return write(name, ledger, stop, attaching=True)
+
+
+def prepare() -> int:
+    """The table into which `follow` writes, numbered by the database."""
+    kind = "bigserial" if connection.vendor == "postgresql" else "integer"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE fault_seen (place {kind} PRIMARY KEY, seq bigint)")
     return 0
 
 
 def follow(name: str) -> int:
     """A consumer whose effect is a row: one for each sealed entry it is handed."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS fault_seen (name varchar(20), seq bigint, entry_id bigint)")
 
     def note(row: Seal) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO fault_seen VALUES (%s, %s, %s)", [name, row.seq, row.entry_id])
+            cursor.execute("INSERT INTO fault_seen (seq) VALUES (%s)", [row.seq])
 
     while True:
         if not consume(name, note, limit=100):
             time.sleep(0.02)
 
 
+def upload(size: str) -> int:
+    """Send a plan to the page that previews it, first without a limit on files when `size` is 0; prints the answer."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    person = Person.objects.get(username="planner")
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if int(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+    answer = client.post(reverse("plan_import"), {"file": SimpleUploadedFile("plan.txt", sample_text().encode())})
+    words = "磁盘满了" if "磁盘满了" in answer.content.decode() else ""
+    sys.stdout.write(f"{answer.status_code} {words}\n")
+    return 0
+
+
+def prepare_upload() -> int:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    make_cast()
+    return 0
+
+
+def run(*words: str) -> int:
+    return cli.run(words)
+
+
+def _child(var: Path, words: list[str], out: str, err: str) -> None:
+    """Become that installation's command: its folder, its database, its output; never returns."""
+    for number, name in ((1, out), (2, err)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    settings.VAR, settings.MEDIA_ROOT, settings.STATIC_ROOT = var, var / "files", var / "static"
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = var / "anlan.sqlite3"
+    os.chdir(var)
+    status = 1
+    try:
+        status = AGENTS[words[0]](*words[1:])
+        connection.close()
+    except BaseException:  # noqa: BLE001 - the loop of the parent must not go on in the child
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def serve() -> int:
+    """Read commands from stdin, run each in a forked child, answer with its status, stdout and stderr."""
+    for line in sys.stdin:
+        var, *words = json.loads(line)
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = f"{folder}/out", f"{folder}/err"
+            child = os.fork()
+            if child == 0:
+                _child(Path(var), words, out, err)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            answer = [status, Path(out).read_text(encoding="utf-8"), Path(err).read_text(encoding="utf-8")]
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+AGENTS: dict[str, Callable[..., int]] = {
+    "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
+    "upload": upload, "prepare-upload": prepare_upload, "run": run, "serve": serve,
+}  # fmt: skip
+
 if __name__ == "__main__":
-    agents: dict[str, Callable[..., int]] = {"die": die, "limit": limit, "fill": fill, "write": write, "follow": follow}
-    sys.exit(agents[sys.argv[1]](*sys.argv[2:]))
+    sys.exit(AGENTS[sys.argv[1]](*sys.argv[2:]))

@@ -10,21 +10,48 @@ import psycopg
 import pytest
 from scripts.postgres import binaries, throwaway_postgres
 
-from tests.faults.product import Product
+from tests.faults.product import STARTED, WARM, Product, kill
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Product:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Migrated, empty, SQLite. Tests copy it and leave it alone."""
     product = Product(tmp_path_factory.mktemp("fresh"))
-    done = product.run("migrate", "-v0")
+    done = product.cold("migrate", "-v0")
     assert done.returncode == 0, done.stderr
-    return product
+    yield product
+    WARM.end()
 
 
 @pytest.fixture
 def sqlite_product(fresh: Product, tmp_path: Path) -> Product:
     return fresh.copy(tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def _planned(fresh: Product, tmp_path_factory: pytest.TempPathFactory) -> Product:
+    folder = tmp_path_factory.mktemp("planned")
+    product, file = fresh.copy(folder / "var"), folder / "plan.txt"
+    file.write_text(product.run("plan", "sample").stdout, encoding="utf-8")
+    done = product.run("plan", "import", str(file), "--yes")
+    assert done.returncode == 0, done.stderr
+    return product
+
+
+@pytest.fixture
+def filled(_planned: Product, tmp_path: Path) -> Product:
+    """A product that already holds a plan (SQLite)."""
+    return _planned.copy(tmp_path / "var")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """A test that fails halfway leaves no process behind: those it started are ended, by their own ids."""
+    yield
+    for process in STARTED:
+        if process.poll() is None:
+            kill(process)
+    STARTED.clear()
 
 
 @pytest.fixture(scope="session")

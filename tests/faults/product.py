@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 # `make fuzz` draws new faults and many; otherwise the same few every time.
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 ROUNDS = int(os.environ.get("ANLAN_FAULT_ROUNDS", "60" if LONG else "6"))
+STARTED: list[subprocess.Popen[str]] = []
 PATIENCE = 120.0  # only bounds a hang; no outcome depends on it
 # What the sealer moves at its own pace, and what the framework keeps for itself.
 _PASSING = ("journal_seal", "journal_pending", "journal_head", "journal_cursor", "django_", "sqlite_")
@@ -53,17 +57,22 @@ class Product:
     def start(self, *words: str, module: str = "anlan.server", **how: Any) -> subprocess.Popen[str]:
         """A process of the product; it leads no group and is ended by its own id."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *words], env=self.env(), text=True, cwd=self.var, **pipes
-        )
+        words = (sys.executable, "-m", module, *words)
+        process = subprocess.Popen(words, env=self.env(), text=True, cwd=self.var, **pipes)
+        STARTED.append(process)
+        return process
 
-    def run(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command to its end. On SQLite in a process forked from one that has loaded the product already."""
+        return self.agent("run", *words)
+
+    def cold(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
         with self.start(*words, module=module) as process:
             out, err = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.run(*words, module="tests.faults.agents")
+        return self.cold(*words, module="tests.faults.agents") if self.url else WARM.run(self.var, words)
 
     def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
         return self.start(*words, module="tests.faults.agents", **how)
@@ -83,6 +92,37 @@ class Product:
         """The same installation in another folder (SQLite, nobody writing)."""
         shutil.copytree(self.var, var)
         return Product(var)
+
+
+class _Warm:
+    """A process with the product loaded that forks one child for each command: a second saved each time."""
+
+    def __init__(self) -> None:
+        self._lock, self._folder = threading.Lock(), tempfile.TemporaryDirectory(prefix="anlan-warm-")
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, var: Path, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        with self._lock:
+            if self._process is None:
+                home = Product(Path(self._folder.name))
+                self._process = home.start_agent("serve", stdin=subprocess.PIPE, stderr=None)
+                STARTED.remove(self._process)
+            send, answers = self._process.stdin, self._process.stdout
+            assert send is not None
+            assert answers is not None
+            send.write(json.dumps([str(var), *words]) + "\n")
+            send.flush()
+            status, out, err = json.loads(answers.readline())
+        return subprocess.CompletedProcess(words, status, out, err)
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.communicate()  # its input ends, and so does it
+            self._process = None
+        self._folder.cleanup()
+
+
+WARM = _Warm()
 
 
 def contents(product: Product) -> dict[str, list[tuple[Any, ...]]]:

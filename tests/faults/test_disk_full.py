@@ -1,68 +1,119 @@
-"""A disk that is full: the command ends with one sentence, what was there stays whole, and with room it works."""
+"""Nothing more can be written: one clear line, nothing half-stored, the old data still read, the next run with space works."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.faults.product import Product, assert_one_line, assert_verified, contents, until
+from tests.faults.product import ROOT, Product, assert_one_line, assert_verified, attachments_whole, contents
 from tests.faults.test_kill_import import air_csv
 
 pytestmark = pytest.mark.slow
+LACKING = 3
 
 
-def _size(product: Product) -> int:
-    return product.file.stat().st_size
-
-
-@pytest.mark.parametrize("room", [4096, 40_960])
-def test_import_on_a_full_disk_changes_nothing(sqlite_product: Product, tmp_path: Path, room: int) -> None:
+@pytest.fixture
+def hours(tmp_path: Path) -> Path:
     file = tmp_path / "hours.csv"
-    file.write_text(air_csv(days=10, stations="甲"), encoding="utf-8")
-    before = contents(sqlite_product)
-    done = sqlite_product.agent("limit", str(room), "air", "import", str(file), "--yes")
-    assert_one_line(done, 3)
-    assert contents(sqlite_product) == before
-    assert_verified(sqlite_product)
-    again = sqlite_product.run("air", "import", str(file), "--yes")
-    assert again.returncode == 0, again.stderr
-    assert contents(sqlite_product) != before
+    file.write_text(air_csv(), encoding="utf-8")
+    return file
 
 
-def test_backup_to_a_full_disk_says_so_and_leaves_no_half_file(sqlite_product: Product, tmp_path: Path) -> None:
-    target = tmp_path / "backup.zip"
-    done = sqlite_product.agent("limit", "20000", "backup", str(target))
-    assert_one_line(done, 2)
-    assert not target.exists()
-    assert sqlite_product.run("backup", str(target)).returncode == 0
-    assert target.stat().st_size > 20_000
+def left_over(product: Product) -> list[str]:
+    """Files below the attachments that are no whole attachment: what a broken write left lying."""
+    return [file.name for file in (product.var / "files").rglob("*") if file.is_file() and len(file.name) != 64]
 
 
-def test_a_backup_while_others_write_restores_whole(sqlite_product: Product, tmp_path: Path) -> None:
-    stop, ledger, target = tmp_path / "stop", tmp_path / "ledger", tmp_path / "backup.tar.gz"
-    writer = sqlite_product.start_agent("write", "w", str(ledger), str(stop))
-    until(lambda: ledger.exists() and bool(ledger.read_bytes()), writer)
-    assert sqlite_product.run("backup", str(target)).returncode == 0
-    stop.touch()
-    assert writer.wait() == 0
-    (tmp_path / "elsewhere").mkdir()
-    restored = Product(tmp_path / "elsewhere")
-    done = restored.run("restore", str(target))
+# Where the limit is met: the write-ahead log's first page, the attachment, then the log within the transaction.
+@pytest.mark.parametrize("size", [4096, 60_000, 150_000])
+def test_import_on_a_full_disk(filled: Product, hours: Path, size: int) -> None:
+    before = contents(filled)
+    done = filled.agent("limit", str(size), "air", "import", str(hours), "--yes")
+    assert_one_line(done, LACKING)
+    assert "磁盘" in done.stderr
+    assert contents(filled) == before
+    assert left_over(filled) == []
+    assert filled.run("plan", "coverage").returncode == 0
+    assert filled.run("air", "import", str(hours), "--yes").returncode == 0
+    assert filled.number("SELECT count(*) FROM environment_airfile") == 1
+    assert attachments_whole(filled)
+    assert_verified(filled)
+
+
+def test_upload_on_a_full_disk(filled: Product) -> None:
+    """The page says so and what to do (507), keeps nothing of the upload, and takes it when there is space."""
+    assert filled.agent("prepare-upload").returncode == 0
+    done = filled.agent("upload", "4096")
     assert done.returncode == 0, done.stderr
-    assert_verified(restored)
-    assert restored.number("SELECT count(*) FROM journal_entry") > 0
+    assert done.stdout.split() == ["507", "磁盘满了"], (done.stdout, done.stderr)
+    assert left_over(filled) == []
+    assert not list((filled.var / "files" / "waiting").iterdir())
+    assert filled.agent("upload", "0").stdout.split() == ["200"]
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda data: data[: len(data) // 2], lambda _data: b"not an archive", lambda _data: b""]
-)
-def test_a_damaged_backup_is_refused(sqlite_product: Product, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize("size", [20_000, 400_000])
+def test_backup_to_a_full_target(filled: Product, tmp_path: Path, size: int) -> None:
+    target, before = tmp_path / "target" / "backup.tar.gz", contents(filled)
+    target.parent.mkdir()
+    assert_one_line(filled.agent("limit", str(size), "backup", str(target)), LACKING)
+    assert list(target.parent.iterdir()) == []
+    assert contents(filled) == before
+    assert filled.run("backup", str(target)).returncode == 0
+    assert [file.name for file in target.parent.iterdir()] == ["backup.tar.gz"]
+
+
+def test_backup_whose_own_file_does_not_fit(filled: Product, tmp_path: Path) -> None:
+    """The device is full, not the folder of the data: the copy succeeds, the archive does not."""
     target = tmp_path / "backup.tar.gz"
-    assert sqlite_product.run("backup", str(target)).returncode == 0
-    target.write_bytes(damage(target.read_bytes()))
-    (tmp_path / "elsewhere").mkdir()
-    restored = Product(tmp_path / "elsewhere")
-    assert_one_line(restored.run("restore", str(target)), 2)
-    assert not restored.file.exists()
+    target.with_name("backup.tar.gz.part").symlink_to("/dev/full")
+    assert_one_line(filled.run("backup", str(target)), LACKING)
+    assert not target.exists()
+    assert Path("/dev/full").exists()
+    assert filled.run("backup", str(target)).returncode == 0
+
+
+# In a name space of its own: a small file system with a copy of the product, ballast that leaves `room` KB, the import;
+# then the ballast goes and the import comes again. Results are left outside.
+_SMALL_DISK = """
+set -u
+disk=$1 var=$2 room=$3 hours=$4 python=$5 out=$6
+mount -t tmpfs -o size=16m none "$disk" || exit 1
+touch "$out/mounted"
+cp -r "$var/." "$disk/"
+head -c $(( $(df -k --output=avail "$disk" | tail -1) - room ))k /dev/zero > "$disk/ballast"
+export ANLAN_VAR=$disk
+"$python" -m anlan.server air import "$hours" --yes > "$out/stdout" 2> "$out/stderr"; echo $? > "$out/status"
+find "$disk/files" -type f -name 'tmp*' > "$out/left"
+rm "$disk/ballast"
+"$python" -m anlan.server journal verify || exit 2
+"$python" -m anlan.server air import "$hours" --yes || exit 3
+rm -rf "$var" && cp -r "$disk" "$var"
+"""
+
+
+@pytest.mark.parametrize("room", [52, 200])
+def test_a_file_system_that_is_really_full(filled: Product, hours: Path, tmp_path: Path, room: int) -> None:
+    """Where this user may mount one: log, index and attachment compete for the last pages of a real file system."""
+    if not shutil.which("unshare"):
+        pytest.skip("no unshare: apt-get install util-linux")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    words = [str(word) for word in (disk, filled.var, room, hours, sys.executable, tmp_path)]
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", _SMALL_DISK, "sh", *words],
+        env=filled.env(), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not (tmp_path / "mounted").exists():
+        pytest.skip("this user may not mount a small file system (unshare -rm)")
+    said = {name: (tmp_path / name).read_text() for name in ("status", "stdout", "stderr", "left")}
+    first = subprocess.CompletedProcess((), int(said["status"]), said["stdout"], said["stderr"])
+    assert_one_line(first, LACKING)
+    assert said["left"] == ""
+    assert done.returncode == 0, done.stderr
+    assert filled.number("SELECT count(*) FROM environment_airfile") == 1
+    assert attachments_whole(filled)
+    assert_verified(filled)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class Refused(Exception):  # noqa: N818 - the domain word; it is an answer, not a crash
     """A move or an input is refused; nothing was changed.
@@ -20,3 +22,15 @@ class Refused(Exception):  # noqa: N818 - the domain word; it is an answer, not 
 
 class Missing(Refused):
     """Something the machine lacks (a font, an extra, a file); commands exit 3 and say how to get it."""
+
+
+_FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL_WORDS = ("disk is full", "disk i/o error", "no space left")  # SQLite, SQLite where a write fails, PostgreSQL
+
+
+def full_disk(error: BaseException) -> Missing | None:
+    """The answer when `error`, from the system or a database, says that nothing more can be written; else None."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number not in _FULL_NUMBERS and not any(word in str(error).lower() for word in _FULL_WORDS):
+        return None
+    return Missing("full", "磁盘满了，或写不进去，这一步没有保存。腾出空间后再办一次。")

@@ -10,13 +10,14 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
 from anlan.base import clock
-from anlan.base.errors import Refused
+from anlan.base.errors import Refused, full_disk
 from anlan.kernel.access import contract, policy, second_factor
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Actor, Page
@@ -82,6 +83,7 @@ STATUS = {
     "stale": 409,
     "illegal": 409,
     "not_found": 404,
+    "full": 507,
 }
 
 
@@ -135,6 +137,11 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
             return cast("HttpResponse", page.view(mine, **kwargs))
         except Refused as refused:
             return refusal(request, refused)
+        except (OSError, DatabaseError) as error:
+            full = full_disk(error)
+            if full is None:
+                raise
+            return refusal(request, full)
 
     return view
 

@@ -60,14 +60,28 @@ def _write(content: bytes) -> str:
     target = Path(settings.MEDIA_ROOT) / digest[:2] / digest
     if target.exists():
         return digest
+    _place(content, target)
+    return digest
+
+
+def _place(content: bytes, target: Path) -> None:
+    """All of it under its name or nothing, synced with the folder that names it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    Path(temporary).replace(target)
-    return digest
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def keep(
@@ -96,9 +110,7 @@ def keep(
 def set_waiting(content: bytes) -> str:
     """Keep bytes between a preview and its confirmation; returns the token. They belong to nobody until stored."""
     digest = hashlib.sha256(content).hexdigest()
-    folder = Path(settings.MEDIA_ROOT) / "waiting"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / digest).write_bytes(content)
+    _place(content, Path(settings.MEDIA_ROOT) / "waiting" / digest)
     return digest
 
 

@@ -72,9 +72,8 @@ def stands(plan: Plan, day: date) -> list[Stand]:
     tasks = list(rows.select_related("lead"))
     states, terms = _states(tasks, day), facts_of_plan_at(plan, "task", day)
     heard: dict[int, tuple[date, int | None]] = {}
-    reports = Progress.objects.filter(task__plan=plan, reported_at__lt=reading.end_of(day)).order_by(
-        "reported_at", "id"
-    )
+    # In the order in which they were made: a clock set back does not make an older report the last.
+    reports = Progress.objects.filter(task__plan=plan, reported_at__lt=reading.end_of(day)).order_by("id")
     for number, told, percent in reports.values_list("task_id", "as_of", "percent"):
         heard[number] = (told, percent if percent is not None else heard.get(number, (None, None))[1])
     found = []

@@ -112,7 +112,7 @@ def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
     series, keys = values_on(listed, day), [one.pk for one in listed]
     bindings = dict(Binding.objects.filter(indicator__in=keys).values_list("indicator_id", "formula"))
     notes: dict[int, list[GapNote]] = {}
-    for note in GapNote.objects.filter(indicator__in=keys, written_at__lt=end_of(day)):
+    for note in GapNote.objects.filter(indicator__in=keys, written_at__lt=end_of(day)).order_by("-id"):
         notes.setdefault(note.indicator_id, []).append(note)
     rows = []
     for one in listed:
@@ -164,7 +164,7 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
 
 
 def frozen_of(indicator: Indicator) -> list[FrozenValue]:
-    return list(FrozenValue.objects.filter(indicator=indicator))
+    return list(FrozenValue.objects.filter(indicator=indicator).order_by("-id"))
 
 
 def versions_of(indicator: Indicator) -> list[IndicatorValue]:

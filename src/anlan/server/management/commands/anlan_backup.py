@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tarfile
-import tempfile
 from argparse import ArgumentParser
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.base.errors import Refused
-
-DATABASE = "anlan.sqlite3"
+from anlan.base.errors import Missing, Refused, full_disk
+from anlan.server import archive
 
 
 class Command(BaseCommand):
@@ -37,27 +32,15 @@ class Command(BaseCommand):
         source = Path(str(settings.DATABASES["default"]["NAME"]))
         if not source.exists():
             raise Refused("absent", "还没有数据可备份。")
-        partial = target.with_name(target.name + ".part")
         try:
-            _write(source, partial)
-        except (OSError, sqlite3.Error) as error:
-            partial.unlink(missing_ok=True)
-            raise Refused("unwritten", f"备份没有写完，没有留下文件：{error}。腾出空间或换个位置再备份。") from error
-        partial.replace(target)
+            lost = archive.write(target, source, Path(settings.MEDIA_ROOT), settings.VAR)
+        except sqlite3.Error as error:
+            unreadable = Refused("database", f"数据库读不出：{error}。没有备份，先看 anlan doctor。")
+            raise (full_disk(error) or unreadable) from None
+        if lost:
+            raise Missing(
+                "attachments", f"已备份，但缺 {len(lost)} 个附件：{lost[0][:12]} 等。从旧备份补回 files 目录。"
+            )
         self.stdout.write(
             f"已备份到 {target.name}，{target.stat().st_size // 1024} KB。恢复：anlan restore {target.name}"
         )
-
-
-def _write(source: Path, partial: Path) -> None:
-    """The database as one consistent picture while others write (SQLite's own online backup), and the files; synced."""
-    with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
-        copy = Path(folder) / DATABASE
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy)) as saved:
-            live.backup(saved)
-        with tarfile.open(partial, "w:gz") as archive:
-            archive.add(copy, DATABASE)
-            if settings.MEDIA_ROOT.is_dir():
-                archive.add(settings.MEDIA_ROOT, "files")
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())

@@ -1,12 +1,13 @@
-"""`anlan restore FILE.tar.gz`: into an empty place only; the journal's chain is checked before it counts."""
+"""`anlan restore FILE.tar.gz`: into an empty place only; the journal's chain is checked before anything is put in place."""
 
 from __future__ import annotations
 
+import os
 import shutil
-import tarfile
 import tempfile
-import zlib
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,22 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.base.errors import Refused
+from anlan.base.errors import Missing, Refused
 from anlan.kernel.journal.sealing import verify
+from anlan.server import archive
 
-DATABASE = "anlan.sqlite3"
+
+@contextmanager
+def _reading(database: Path) -> Iterator[None]:
+    """The product's own connection, turned to another file for a while."""
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
 
 
 class Command(BaseCommand):
@@ -33,18 +46,16 @@ class Command(BaseCommand):
         if target.exists():
             raise Refused("occupied", "这里已有数据，不覆盖。换一个空的 ANLAN_VAR 再恢复。")
         with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
-            try:
-                with tarfile.open(options["file"], "r:gz") as archive:
-                    archive.extractall(folder, filter="data")
-            except (EOFError, zlib.error, tarfile.TarError):
-                raise Refused("broken", "这不是完好的备份文件。") from None
             unpacked = Path(folder)
-            if not (unpacked / DATABASE).exists():
-                raise Refused("broken", "备份里没有数据库。")
-            if (unpacked / "files").is_dir():
-                shutil.copytree(unpacked / "files", settings.MEDIA_ROOT, dirs_exist_ok=True)
-            shutil.move(unpacked / DATABASE, target)
-        verdict = verify()
-        if not verdict.intact:
-            raise Refused("chain", f"已恢复，但流水第 {verdict.broken_at} 号断链：{verdict.reason}。")
+            lacking = archive.unpack(Path(options["file"]), unpacked)
+            with _reading(unpacked / archive.DATABASE):
+                verdict = verify()
+            if not verdict.intact:
+                raise Refused("chain", f"备份的流水第 {verdict.broken_at} 号断链：{verdict.reason}。没有恢复。")
+            if (unpacked / archive.FILES).is_dir():
+                shutil.copytree(unpacked / archive.FILES, settings.MEDIA_ROOT, dirs_exist_ok=True)
+            os.sync()  # the database comes last and whole: where it is, everything is
+            (unpacked / archive.DATABASE).replace(target)
+        if lacking:
+            raise Missing("attachments", f"已恢复，但备份缺 {len(lacking)} 个附件：{lacking[0][:12]} 等。")
         self.stdout.write(f"已恢复，流水 {verdict.entries} 条完好。")
