@@ -81,7 +81,7 @@ class Progress(models.Model):
     objects: Standing = Standing()
 
     class Meta:
-        ordering = ["-reported_at", "-id"]
+        ordering = ["-id"]  # as recorded: a clock set back must not put the newest report below
         constraints = [models.CheckConstraint(condition=_ONE_OWNER, name="progress_one_owner")]
 
     def __str__(self) -> str:
