@@ -8,6 +8,8 @@ APPS = [
     "anlan.kernel.web",
     "anlan.kernel.files",
     "anlan.kernel.registry",
+    "anlan.kernel.observations",
+    "anlan.kernel.alarms",
     "anlan.kernel.maps",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",

@@ -53,6 +53,8 @@ def _database() -> dict[str, object]:
 
 
 SECRET_KEY = _secret_key()
+# Where observations live: beside the data, or in the same PostgreSQL; the gateway alone writes there.
+OBSERVATIONS = os.environ.get("ANLAN_DATABASE_URL", "") or str(VAR / "observations.sqlite3")
 ALLOWED_HOSTS = os.environ.get("ANLAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("ANLAN_ORIGINS", "").split(",") if origin]
 DATABASES = {"default": _database()}

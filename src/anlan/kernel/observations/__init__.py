@@ -1,1 +1,1 @@
-"""Observations: stations' streams, the store that keeps what it acknowledged, quality, statistics."""
+"""Stations, devices, streams and their values: what was measured, by what, when, and how far it may be trusted."""

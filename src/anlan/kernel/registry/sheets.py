@@ -16,11 +16,17 @@ PLACE_KINDS = {
 }
 STATION_KINDS = {
     "air": "空气",
-    "water": "水质",
+    "water": "地表水断面",
     "noise": "噪声",
+    "boiler": "锅炉烟气",
+    "vapour": "油气回收",
+    "medical": "医疗废水",
+    "tank_area": "危化品储罐区",
+    "fire": "消防",
+    "vehicle": "危险货物车辆",
     "rain": "雨量",
     "level": "水位",
-    "fire": "消防",
+    "underground": "地下空间",
     "other": "其他",
 }
 CRS = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02（已转换）", "bd09": "BD-09（已转换）"}

@@ -1,0 +1,1 @@
+"""The gateway: what devices send becomes readings, is committed, and only then acknowledged."""

@@ -1,0 +1,216 @@
+"""Devices and streams: one function per intent. Every change counts the edition up, so that a gateway reads them again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.moves import advance, find
+from anlan.kernel.access.types import Actor
+from anlan.kernel.journal.record import record
+from anlan.kernel.observations.kinds import kind_of
+from anlan.kernel.observations.models import Device, Edition, Stream
+from anlan.kernel.observations.moves import DEVICE_MOVES
+from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS, Channel
+from anlan.kernel.registry.models import Station
+
+_MANAGE = "observations.manage"
+_WORDS = {"admit": "admitted", "refuse": "refused", "suspend": "suspended", "retire": "retired"}
+TOKEN_PROTOCOLS = ("http", "sensorthings")  # the token is ours: shown once, its SHA-256 kept
+
+
+def changed() -> None:
+    """Tell gateways that what they know is old. Part of the caller's transaction."""
+    if not Edition.objects.filter(pk=1).update(number=F("number") + 1):
+        Edition.objects.create(pk=1, number=1)
+
+
+def _note(actor: Actor, device: Device, verb: str, at: datetime, **facts: Any) -> None:
+    path = device.station.organisation.path if device.station else ""
+    record(actor=actor, verb=f"observations.device.{verb}", subject_kind="device", subject_id=device.pk, at=at, org_path=path,
+           new={"protocol": device.protocol, "identity": device.identity, **facts})  # fmt: skip
+    changed()
+
+
+def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(given) - set(DEVICE_SETTINGS)
+    if unknown:
+        raise Refused("settings", f"没有设置项“{'、'.join(sorted(unknown))}”。", "settings")
+    for name, value in given.items():
+        if not isinstance(value, type(DEVICE_SETTINGS[name][1])):
+            raise Refused("settings", f"设置项“{DEVICE_SETTINGS[name][0]}”的值不对。", "settings")
+    return dict(given)
+
+
+@transaction.atomic
+def register_device(
+    *, actor: Actor, protocol: str, identity: str, name: str, station: Station, at: datetime, secret: str = "",
+    settings: Mapping[str, Any] | None = None, is_demo: bool = False,
+) -> Device:  # fmt: skip
+    """Enter a device that is expected: it is admitted at once."""
+    policy.require(actor, _MANAGE, station)
+    identity = identity.strip()
+    if protocol not in PROTOCOLS:
+        raise Refused("protocol", f"没有“{protocol}”这种协议。", "protocol")
+    if not 1 <= len(identity) <= 64:
+        raise Refused("identity", "设备标识须为 1 到 64 个字。", "identity")
+    if Device.objects.filter(protocol=protocol, identity=identity).exists():
+        raise Refused("duplicate", f"{PROTOCOLS[protocol]} 设备 {identity} 已经登记。", "identity")
+    if len(secret) > 64:
+        raise Refused("secret", "口令超过 64 个字。", "secret")
+    device = Device.objects.create(
+        protocol=protocol, identity=identity, name=name.strip()[:80], station=station, state="admitted", secret=secret,
+        settings=_settings(settings or {}), is_demo=is_demo,
+    )  # fmt: skip
+    _note(actor, device, "registered", at, station=station.code)
+    return device
+
+
+@transaction.atomic
+def hear_of(*, protocol: str, identity: str, said: str, at: datetime, actor: Actor) -> Device:
+    """The gateway met a device that nobody registered: it waits for a person. Again and again is one row."""
+    device, made = Device.objects.get_or_create(
+        protocol=protocol, identity=identity[:64],
+        defaults={"state": "waiting", "first_heard_at": at, "first_said": said[:200]},
+    )  # fmt: skip
+    if made:
+        _note(actor, device, "heard", at, said=said[:200])
+    return device
+
+
+@transaction.atomic
+def move_device(
+    *, actor: Actor, device: Device, move: str, at: datetime, station: Station | None = None, reason: str = ""
+) -> Device:
+    """Admit (to a station, with the streams its kind has in this protocol), refuse, suspend, retire."""
+    row = find(DEVICE_MOVES, move)
+    place = station or device.station
+    if move == "admit" and place is None:
+        raise Refused("station", "没有选监测点。选好再接入。", "station")
+    if move in ("refuse", "suspend", "retire") and not reason.strip():
+        raise Refused("reason", "没有写理由。写明理由再办。", "reason")
+    if place is not None:
+        policy.require(actor, _MANAGE, place)
+    old = device.state
+    advance(device, row, actor=actor, station=place)
+    if move == "admit" and place is not None:
+        add_streams(actor=actor, device=device, at=at)
+    if move == "retire":
+        device.streams.filter(retired_at=None).update(retired_at=at)
+    _note(actor, device, _WORDS[move], at, old=old, reason=reason.strip()[:200], station=place.code if place else "")
+    return device
+
+
+@transaction.atomic
+def add_streams(*, actor: Actor, device: Device, at: datetime) -> list[Stream]:
+    """The streams that the kind of the device's station has in its protocol; those that are there already stay."""
+    station = device.station
+    if station is None:
+        raise Refused("station", "设备还没有监测点。")
+    kind = kind_of(station.kind)
+    wanted = [one for one in kind.channels if device.protocol in one.sources] if kind else []
+    known = set(Stream.objects.filter(station=station, nature="raw").values_list("code", flat=True))
+    return [
+        add_stream(actor=actor, device=device, channel=one, source=one.sources[device.protocol], at=at)
+        for one in wanted
+        if one.code not in known
+    ]
+
+
+@transaction.atomic
+def add_stream(
+    *, actor: Actor, device: Device, channel: Channel, source: str, at: datetime, scale: float = 1.0, shift: float = 0.0
+) -> Stream:
+    """One stream of a device. `source` is where its protocol carries it; what is sent × scale + shift is in the stream's unit."""
+    policy.require(actor, _MANAGE, device)
+    if device.station is None:
+        raise Refused("station", "设备还没有监测点。先接入，再加数据流。", "station")
+    if channel.period not in PERIOD_TITLES:
+        raise Refused("period", "数据周期只有实时、分钟、小时、日。", "period")
+    if scale == 0:
+        raise Refused("scale", "换算倍数不能是 0。", "scale")
+    if channel.low is not None and channel.high is not None and channel.low >= channel.high:
+        raise Refused("low", "可能范围的下限须小于上限。", "low")
+    if Stream.objects.filter(station=device.station, code=channel.code, nature="raw").exists():
+        raise Refused("duplicate", f"这个监测点已有“{channel.code}”。", "code")
+    if Stream.objects.filter(device=device, channel=source, retired_at=None).exists():
+        raise Refused("duplicate", f"这台设备的 {source} 已接到别的数据流。", "channel")
+    stream: Stream = Stream.objects.create(
+        station=device.station, device=device, code=channel.code, channel=source, quantity=channel.quantity,
+        title=channel.title, unit=channel.unit, decimals=channel.decimals, period=channel.period, every=channel.every,
+        scale=scale, shift=shift, low=channel.low, high=channel.high,
+    )  # fmt: skip
+    _note(actor, device, "stream_added", at, stream=stream.pk, code=channel.code, channel=source)
+    return stream
+
+
+@transaction.atomic
+def add_reviewed(*, actor: Actor, raw: Stream, at: datetime) -> Stream:
+    """The reviewed series beside a raw one: same property and period, values set by people or by rule."""
+    policy.require(actor, _MANAGE, raw)
+    if raw.nature != "raw":
+        raise Refused("nature", "只有原始数据流可以有审核数据流。")
+    stream, made = Stream.objects.get_or_create(
+        station=raw.station, code=raw.code, nature="reviewed",
+        defaults={"raw": raw, "quantity": raw.quantity, "title": raw.title, "unit": raw.unit, "decimals": raw.decimals,
+                  "period": raw.period, "every": raw.every, "low": raw.low, "high": raw.high},
+    )  # fmt: skip
+    if made:
+        record(actor=actor, verb="observations.stream.reviewed_added", subject_kind="stream", subject_id=stream.pk, at=at,
+               org_path=raw.station.organisation.path, new={"raw": raw.pk})  # fmt: skip
+        changed()
+    return stream
+
+
+@transaction.atomic
+def change_stream(
+    *, actor: Actor, stream: Stream, at: datetime, scale: float, shift: float, low: float | None, high: float | None
+) -> Stream:
+    """Another conversion or another possible range, from now on: what is stored stays as it was judged."""
+    policy.require(actor, _MANAGE, stream)
+    if scale == 0:
+        raise Refused("scale", "换算倍数不能是 0。", "scale")
+    if low is not None and high is not None and low >= high:
+        raise Refused("low", "可能范围的下限须小于上限。", "low")
+    old = {"scale": stream.scale, "shift": stream.shift, "low": stream.low, "high": stream.high}
+    stream.scale, stream.shift, stream.low, stream.high = scale, shift, low, high
+    stream.save(update_fields=["scale", "shift", "low", "high"])
+    record(actor=actor, verb="observations.stream.changed", subject_kind="stream", subject_id=stream.pk, at=at, old=old,
+           org_path=stream.station.organisation.path, new={"scale": scale, "shift": shift, "low": low, "high": high})  # fmt: skip
+    changed()
+    return stream
+
+
+@transaction.atomic
+def new_token(*, actor: Actor, device: Device, at: datetime) -> str:
+    """A token for a device that writes over HTTP: told once, kept as its SHA-256; the one before stops working."""
+    policy.require(actor, _MANAGE, device)
+    if device.protocol not in TOKEN_PROTOCOLS:
+        raise Refused("protocol", "只有 HTTP 和 SensorThings 设备用令牌。")
+    token = secrets.token_urlsafe(32)
+    device.secret = digest_of(token)
+    device.save(update_fields=["secret"])
+    _note(actor, device, "token_made", at)
+    return token
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def demo_streams(actor: Actor, device: Device, channels: Sequence[tuple[Channel, str]], at: datetime) -> list[Stream]:
+    """Streams beyond the kind's own, for loaders that run again: those that are there stay."""
+    known = set(device.streams.values_list("code", flat=True))
+    return [
+        add_stream(actor=actor, device=device, channel=channel, source=source, at=at)
+        for channel, source in channels
+        if channel.code not in known
+    ]

@@ -1,0 +1,57 @@
+"""Quality in two columns: what the device said of its value, and what the district makes of it. Only `judged` 0 counts.
+
+Marks after HJ 212-2017 table 7 and 2005 table 4; a mark that is in neither is kept as unknown.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anlan.kernel.observations.store.types import Bytes8, Columns
+from anlan.kernel.observations.types import KnownStream
+
+# Code in the store -> (mark as sent, its meaning, whether such a value counts).
+SENT: tuple[tuple[str, str, bool], ...] = (
+    ("N", "正常", True),
+    ("F", "污染源停运", False),
+    ("M", "维护", False),
+    ("S", "手工值", True),
+    ("D", "仪器故障", False),
+    ("C", "校准", False),
+    ("T", "超出量程", False),
+    ("B", "通信异常", False),
+    ("P", "电源故障", False),
+    ("?", "标记不明", True),
+)
+USABLE, MARKED, IMPOSSIBLE, UNREADABLE, DOUBTED_TIME, FROZEN, REJECTED = range(7)
+JUDGED = ("可用", "设备标记不可用", "超出可能范围", "没有值", "时间不可信", "长时间不变", "人工判为无效")
+_CODES = {mark: code for code, (mark, _title, _counts) in enumerate(SENT)}
+UNKNOWN_MARK = _CODES["?"]
+_COUNTS = np.array([counts for _mark, _title, counts in SENT] + [True] * (256 - len(SENT)))
+
+AHEAD_MS = 10 * 60_000  # a device's clock may be this far ahead
+BEHIND_MS = 400 * 86_400_000  # older than this is no late data but a wrong clock
+
+
+def code_of(mark: str) -> int:
+    return _CODES.get(mark.upper() if mark else "N", UNKNOWN_MARK)
+
+
+def timely(rows: Columns, now: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which rows have a believable time. The others are not stored: a value of tomorrow would stay the latest until then."""
+    return (rows.end <= now + AHEAD_MS) & (rows.end >= now - BEHIND_MS) & (rows.start <= rows.end)
+
+
+def judged(rows: Columns, streams: dict[int, KnownStream]) -> Bytes8:
+    """The district's code for every row, from its mark, its value and what is possible for its stream."""
+    code = np.where(_COUNTS[rows.sent], USABLE, MARKED).astype(np.uint8)
+    if not len(rows):
+        return code
+    numbers, where = np.unique(rows.stream, return_inverse=True)
+    known = [streams.get(int(one)) for one in numbers]
+    low = np.array([one.low if one else -np.inf for one in known])[where]
+    high = np.array([one.high if one else np.inf for one in known])[where]
+    usable = code == USABLE
+    code[usable & ((rows.value < low) | (rows.value > high))] = IMPOSSIBLE
+    code[usable & ~np.isfinite(rows.value)] = UNREADABLE
+    return code

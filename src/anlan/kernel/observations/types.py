@@ -1,0 +1,118 @@
+"""What is measured, by what, and what a gateway must know of it. Pure.
+
+A *station* (监测点, a row of the registry) is where; a *device* (设备) is what speaks a protocol; a *stream* (数据流) is one
+property at one station in one kind of period, from one device. Times are milliseconds since 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Period = Literal["instant", "minute", "hour", "day"]
+PERIOD_TITLES: Mapping[Period, str] = {"instant": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
+PROTOCOLS = {
+    "hj212": "HJ 212",
+    "gb26875": "GB/T 26875.3",
+    "jt808": "JT/T 808",
+    "sl651": "SL 651",
+    "http": "HTTP",
+    "mqtt": "MQTT",
+    "sensorthings": "SensorThings",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One thing a kind of station measures. `code` is the district's word for it, `quantity` what it is (the same at every
+    kind of station); `sources` says where a protocol carries it, in the words of `exchange` for that protocol.
+
+    `every` is the expected interval in seconds (0: no rhythm), `low` and `high` what is possible at all, in `unit`.
+    """
+
+    code: str
+    quantity: str
+    title: str
+    unit: str
+    decimals: int = 1
+    period: Period = "instant"
+    every: int = 60
+    low: float | None = None
+    high: float | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationKind:
+    """A kind of station, declared by the capability that watches it. `slug` is a kind of the register of stations."""
+
+    slug: str
+    title: str
+    permission: str  # who may see its figures
+    channels: tuple[Channel, ...]
+    page: str = ""  # name of the page of one such station, with its code as argument; empty: the plain station page
+
+    def channel(self, code: str) -> Channel | None:
+        return next((one for one in self.channels if one.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value out of a frame, before it is known whose stream it is. `start` = `end` for an instant; `mark` as sent."""
+
+    channel: str
+    start: int
+    end: int
+    value: float | None
+    mark: str = "N"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStream:
+    """`value * scale + shift` turns what is sent into the stream's unit. `low`/`high` bound what is possible."""
+
+    id: int
+    device: int
+    channel: str
+    period: Period
+    scale: float = 1.0
+    shift: float = 0.0
+    low: float = float("-inf")
+    high: float = float("inf")
+    every_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """`secret` is what its protocol authenticates with: a password, or the SHA-256 of a token. `settings`: see `DEVICE_SETTINGS`."""
+
+    id: int
+    protocol: str
+    identity: str
+    state: str
+    secret: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    streams: Mapping[str, KnownStream] = field(default_factory=dict)  # by channel of the protocol
+
+
+# What may differ from device to device: name -> (meaning, default).
+DEVICE_SETTINGS: Mapping[str, tuple[str, Any]] = {
+    "minute": ("一条分钟数据代表的分钟数", 10),
+    "silence": ("多少秒没有一帧就当作断线", 180),
+    "crc": ("校验算法：hj212 或 modbus", "hj212"),
+    "key": ("SM4 密钥（十六进制）", ""),
+    "coordinates": ("坐标系：wgs84 或 gcj02", "wgs84"),
+}
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All devices and streams at one edition of the registry: what the gateway judges against."""
+
+    edition: int
+    devices: Mapping[tuple[str, str], KnownDevice]  # (protocol, identity)
+    streams: Mapping[int, KnownStream]
+
+    def device(self, protocol: str, identity: str) -> KnownDevice | None:
+        return self.devices.get((protocol, identity))
