@@ -74,7 +74,6 @@ class Alarm(models.Model):
     outcome = models.CharField(max_length=200, blank=True)
     climbed = models.IntegerField(default=0)  # how often it went to the next person, unanswered
     answer_due_at = models.DateTimeField()  # by its priority; moves on when it climbs
-    repeats = models.IntegerField(default=0)  # alarms of the same rule and stream joined to this one while it was open
     version = models.IntegerField(default=1)
 
     class Meta:

@@ -5,6 +5,8 @@ Marks after HJ 212-2017 table 7 and 2005 table 4; a mark that is in neither is k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from anlan.kernel.observations.store.types import Bytes8, Columns
@@ -42,7 +44,7 @@ def timely(rows: Columns, now: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]
     return (rows.end <= now + AHEAD_MS) & (rows.end >= now - BEHIND_MS) & (rows.start <= rows.end)
 
 
-def judged(rows: Columns, streams: dict[int, KnownStream]) -> Bytes8:
+def judged(rows: Columns, streams: Mapping[int, KnownStream]) -> Bytes8:
     """The district's code for every row, from its mark, its value and what is possible for its stream."""
     code = np.where(_COUNTS[rows.sent], USABLE, MARKED).astype(np.uint8)
     if not len(rows):

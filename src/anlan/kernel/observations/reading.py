@@ -5,11 +5,16 @@ Values are answered by stream number; who may see a stream is asked of `queries`
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
+from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader, Store
@@ -46,3 +51,41 @@ def close() -> None:
 def ms(at: datetime) -> int:
     """An aware instant in milliseconds since 1970-01-01 UTC."""
     return round(at.timestamp() * 1000)
+
+
+STALE_S = 20  # the gateway reports every five seconds
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the gateway last said of itself; `silent` when it should have said more since."""
+
+    at: datetime
+    silent: bool
+    facts: Mapping[str, Any]
+
+
+def gateway(at: datetime) -> Report | None:
+    """None while no gateway has ever reported."""
+    store = reader()
+    body = store.state().get("gateway") if store else None
+    if not body:
+        return None
+    facts = json.loads(body)
+    told = datetime.fromtimestamp(facts["at"] / 1000, CHINA)
+    return Report(told, (at - told).total_seconds() > STALE_S, facts)
+
+
+def links() -> dict[int, dict[str, Any]]:
+    """What the gateway last said of each device, by its id; `heard_at` as an instant, `skew_s` in seconds."""
+    store = reader()
+    body = store.state().get("gateway") if store else None
+    found = {}
+    for number, link in (json.loads(body)["devices"] if body else {}).items():
+        heard = datetime.fromtimestamp(link["heard"] / 1000, CHINA) if link["heard"] else None
+        found[int(number)] = {
+            **link,
+            "heard_at": heard,
+            "skew_s": None if link["skew"] is None else link["skew"] / 1000,
+        }
+    return found

@@ -45,6 +45,7 @@ class _Move:
     """A hot commit on its way to days: what is left of it."""
 
     id: int
+    count: int
     groups: list[tuple[int, int, Columns]]
 
 
@@ -132,6 +133,11 @@ class Reader:
         rows = self.database.query("SELECT id, block FROM obs_frame WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
         return [(int(number), _read_frames(bytes(block))) for number, block in rows]
 
+    def newest_frames(self, commits: int) -> list[tuple[int, list[tuple[str, bytes]]]]:
+        """(received ms, [(device, raw frame)]) of the newest commits that hold frames, newest first."""
+        rows = self.database.query("SELECT received, block FROM obs_frame ORDER BY id DESC LIMIT ?", (commits,))
+        return [(int(received), _read_frames(bytes(block))) for received, block in rows]
+
     def events(self, after: int, limit: int = 1000) -> list[tuple[int, Event]]:
         """Alarm events after a number, in commit order: what a consumer of the records reads."""
         rows = self.database.query(
@@ -155,6 +161,8 @@ class Store(Reader):
         self._commit, self._event = int(commit), int(event)
         self._latest = self.latest()
         self._since_snapshot = 0
+        ((hot,),) = database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
+        self._hot_rows = int(hot)
         self._move: _Move | None = None
 
     def append(self, commit: Commit) -> int:
@@ -191,7 +199,12 @@ class Store(Reader):
                 self._keep_latest(number, latest)
         self._commit, self._event = number, self._event + len(commit.events)
         self._latest, self._since_snapshot = latest, 0 if snapshot else self._since_snapshot + 1
+        self._hot_rows += len(rows)
         return number
+
+    def hot_rows(self) -> int:
+        """How many rows still lie in commits: what compaction owes."""
+        return self._hot_rows
 
     def _keep_latest(self, upto: int, latest: Columns) -> None:
         self.database.run(
@@ -213,6 +226,7 @@ class Store(Reader):
             self.database.run("DELETE FROM obs_commit WHERE id = ?", [(number,) for number, _count in numbers[:-1]])
             self.database.run("UPDATE obs_commit SET low = ?, high = ?, count = ?, block = ? WHERE id = ?",
                               [(int(rows.end.min()), int(rows.end.max()), len(rows), encode(rows), numbers[-1][0])])  # fmt: skip
+        self._hot_rows -= sum(count for _number, count in numbers) - len(rows)
         self._decoded.clear()
         return len(numbers)
 
@@ -228,7 +242,7 @@ class Store(Reader):
                 return 0
             number, count = (int(one) for one in oldest[0])
             (rows,) = self._hot([(number, count)])
-            self._move = _Move(number, list(merge.by_day(rows)))
+            self._move = _Move(number, count, list(merge.by_day(rows)))
         now, self._move.groups = self._move.groups[:groups], self._move.groups[groups:]
         with self.database.transaction():
             self.database.run(
@@ -241,6 +255,7 @@ class Store(Reader):
                     self._keep_latest(self._commit, self._latest)
                 self.database.run("DELETE FROM obs_commit WHERE id = ?", [(self._move.id,)])
         if not self._move.groups:
+            self._hot_rows -= self._move.count
             self._move = None
         return len(now)
 

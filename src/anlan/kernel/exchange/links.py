@@ -1,0 +1,56 @@
+"""What the gateway knows of each device's line: when it was last heard, how far its clock is off, what it sent."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MOST_UNKNOWN = 2000  # identities nobody registered that are remembered; the oldest is forgotten first
+
+
+@dataclass(slots=True)
+class Link:
+    """Counts since the gateway started; `skew` is the device's clock minus ours at its last frame, ms."""
+
+    connected: bool = False
+    heard: int = 0
+    skew: int | None = None
+    frames: int = 0
+    bad: int = 0
+    rows: int = 0
+    unlisted: int = 0  # values of channels that no stream takes
+    untimely: int = 0  # values with a time that cannot be
+    refused: int = 0  # messages that were not stored
+
+
+class Links:
+    """By device id; and the identities nobody knows, bounded."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Link] = {}
+        self._unknown: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self.noise = 0  # bytes and frames that name no device
+
+    def of(self, device: int) -> Link:
+        return self._known.setdefault(device, Link())
+
+    def is_new(self, protocol: str, identity: str, now: int) -> bool:
+        """Whether this stranger is met for the first time."""
+        key, fresh = (protocol, identity), (protocol, identity) not in self._unknown
+        self._unknown[key] = now
+        self._unknown.move_to_end(key)
+        while len(self._unknown) > MOST_UNKNOWN:
+            self._unknown.popitem(last=False)
+        return fresh
+
+    def forget_unknown(self, known: Mapping[tuple[str, str], Any]) -> None:
+        """Strangers that have been registered since."""
+        for key in [one for one in self._unknown if one in known]:
+            del self._unknown[key]
+
+    def report(self) -> dict[str, Any]:
+        """For the pages: JSON-able."""
+        return {"devices": {str(number): asdict(one) for number, one in self._known.items()}, "noise": self.noise,
+                "unknown": len(self._unknown)}  # fmt: skip

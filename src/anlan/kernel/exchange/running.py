@@ -1,0 +1,111 @@
+"""The gateway as a process: opens the store, listens, reads devices and rules again when they change, ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import uvicorn
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from anlan.base import clock
+from anlan.base.errors import Refused
+from anlan.kernel.alarms.types import Watch
+from anlan.kernel.alarms.watching import watches
+from anlan.kernel.exchange.gateway import SESSIONS, Gateway
+from anlan.kernel.exchange.http import Api
+from anlan.kernel.exchange.writer import Writer
+from anlan.kernel.observations import queries, reading
+from anlan.kernel.observations.types import Directory
+
+log = logging.getLogger(__name__)
+# Our own choice: the standards fix none.
+PORTS: Mapping[str, int] = {"hj212": 9212, "gb26875": 9268, "jt808": 9808, "sl651": 9651, "http": 9080}
+DATAGRAMS = ("gb26875", "sl651", "jt808")
+LEARN_S = 2.0
+
+
+def _now() -> int:
+    return reading.ms(clock.now())
+
+
+def known() -> tuple[Directory, list[Watch]]:
+    """Devices, streams and rules as the records have them now."""
+    close_old_connections()
+    return queries.directory(), watches()
+
+
+def changed(edition: int) -> bool:
+    close_old_connections()
+    return queries.edition() != edition
+
+
+async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None]) -> None:
+    """Until SIGTERM or SIGINT. `ports`: 0 takes a free one; `ready` is told the ports really taken."""
+    directory, watched = await sync_to_async(known)()
+    writer = Writer(reading.writer(), directory, watched, _now)
+    gateway = Gateway(writer)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    taken = {name: await _listen(gateway, name, host, port) for name, port in ports.items() if name in SESSIONS}
+    committing = asyncio.create_task(writer.run())
+    learning = asyncio.create_task(_learn(writer))
+    listener = _bind(host, ports["http"])
+    api = uvicorn.Server(uvicorn.Config(Api(writer), log_level="warning", lifespan="off", access_log=False))
+    api.capture_signals = _nothing  # type: ignore[assignment, method-assign]  # the handlers above end both
+    answering = asyncio.create_task(api.serve(sockets=[listener]))
+    ready({**taken, "http": int(listener.getsockname()[1])})
+    await stop.wait()
+    learning.cancel()
+    api.should_exit = True
+    await gateway.close()
+    await answering
+    await writer.stop()
+    await committing
+    writer.store.database.close()
+
+
+class _nothing:  # noqa: N801 - stands for a function that gives a context manager
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_why: object) -> None: ...
+
+
+async def _listen(gateway: Gateway, protocol: str, host: str, port: int) -> int:
+    try:
+        taken = await gateway.listen(protocol, host, port)
+        if protocol in DATAGRAMS:
+            await gateway.listen_datagrams(protocol, host, taken)
+    except OSError:
+        raise Refused("port", f"{protocol} 的端口 {port} 已被占用。换一个：--{protocol} 端口") from None
+    return taken
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError:
+        raise Refused("port", f"HTTP 端口 {port} 已被占用。换一个：--http 端口") from None
+
+
+async def _learn(writer: Writer) -> None:
+    """A change in the records reaches the gateway within LEARN_S; a database that is away is waited for."""
+    while True:
+        await asyncio.sleep(LEARN_S)
+        try:
+            if await sync_to_async(changed)(writer.directory.edition):
+                writer.learn(*await sync_to_async(known)())
+        except Exception:
+            log.exception("devices and rules could not be read again")
+
+
+def write_ports(file: Path, ports: Mapping[str, int]) -> None:
+    """Where others of this machine find the listeners."""
+    file.write_text(json.dumps(dict(ports)), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""A module a protocol: how its frames become readings, and what is owed for them."""

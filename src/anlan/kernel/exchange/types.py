@@ -1,0 +1,49 @@
+"""What passes between a line and the writer. Pure. Times are milliseconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from anlan.kernel.observations.types import KnownDevice, Reading
+
+# What became of a message: only `stored` may be acknowledged.
+Verdict = Literal["stored", "unknown", "not_admitted", "wrong_secret", "lagging"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One frame a device sent. `reply(verdict)` gives the bytes owed once it is known what became of it.
+
+    `sent_at` is the device's clock when it sent, for its skew; `secret` what the frame itself authenticates with;
+    `trusted`: the session has authenticated the sender by its own protocol.
+    """
+
+    identity: str
+    raw: bytes
+    readings: tuple[Reading, ...]
+    reply: Callable[[Verdict], bytes]
+    sent_at: int | None = None
+    secret: str = ""
+    said: str = ""
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Bytes that are no message: a frame with a wrong check, or noise. `reply` where the protocol has a word for it."""
+
+    reason: str
+    count: int
+    identity: str = ""
+    reply: bytes = b""
+
+
+Know = Callable[[str], KnownDevice | None]
+
+
+class Session(Protocol):
+    """One line of one protocol: bytes in, messages out. It does no input or output and reads no clock."""
+
+    def feed(self, data: bytes, now: int) -> list[Message | Bad]: ...

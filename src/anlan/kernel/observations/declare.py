@@ -1,0 +1,53 @@
+"""What the observation room declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+
+from anlan.kernel.access import policy
+from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.journal.types import Verb
+from anlan.kernel.observations import pages, queries
+from anlan.kernel.web.types import Nav, Waiting
+
+_READ, _MANAGE = "observations.read", "observations.manage"
+PERMISSIONS = (
+    Permission(
+        slug=_READ,
+        title="查看设备",
+        roles=dict.fromkeys(("administrator", "environment_officer", "auditor"), "district"),
+    ),
+    Permission(
+        slug=_MANAGE, title="管理设备", roles=dict.fromkeys(("administrator", "environment_officer"), "district")
+    ),
+)
+PAGES = (
+    Page(path="monitor/devices/", name="devices", view=pages.devices, permission=_READ, title="设备", section="monitor"),
+    Page(path="monitor/devices/new/", name="device_new", view=pages.register, permission=_MANAGE, title="登记设备", methods=("GET", "POST"),
+         section="monitor", command="登记设备"),
+    Page(path="monitor/devices/<int:pk>/", name="device", view=pages.device, permission=_READ, title="一台设备", section="monitor"),
+    Page(path="monitor/devices/<int:pk>/<slug:word>/", name="device_move", view=pages.move, permission=_MANAGE, title="设备接入", methods=("POST",)),
+    Page(path="monitor/devices/<int:pk>/streams/<int:stream>/", name="stream_change", view=pages.change_stream, permission=_MANAGE,
+         title="改数据流", methods=("POST",)),
+)  # fmt: skip
+NAV = (Nav(section="monitor", title="设备", page="devices", permission=_READ, order=90),)
+VERBS = tuple(
+    Verb(slug=f"observations.{slug}", title=title)
+    for slug, title in (
+        ("device.registered", "登记设备"), ("device.heard", "发现未登记设备"), ("device.admitted", "接入设备"), ("device.refused", "不予接入"),
+        ("device.suspended", "停用设备"), ("device.retired", "设备退役"), ("device.stream_added", "新增数据流"), ("device.token_made", "换发设备令牌"),
+        ("stream.changed", "改数据流"), ("stream.reviewed_added", "新增审核数据流"),
+    )
+)  # fmt: skip
+
+
+def waiting(actor: Actor, _at: datetime) -> Iterable[Waiting]:
+    """Strangers wait for who may admit them."""
+    if not policy.may(actor, _MANAGE):
+        return
+    for one in queries.devices(actor).filter(state="waiting")[:50]:
+        yield Waiting(kind="设备", title=f"{one.get_protocol_display()} {one.identity}", fact="没有登记，正在发数据", sender="网关", verb="接入",
+                      url=reverse("device", args=[one.pk]), started_at=one.first_heard_at)  # fmt: skip

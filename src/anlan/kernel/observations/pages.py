@@ -1,0 +1,161 @@
+"""Devices: the list with strangers on top, one device with its streams and raw frames, registering and admitting."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.edge import Request, number
+from anlan.kernel.access.moves import offers
+from anlan.kernel.observations import actions, queries, reading
+from anlan.kernel.observations.models import STATES, Device
+from anlan.kernel.observations.moves import DEVICE_MOVES
+from anlan.kernel.observations.types import DEVICE_SETTINGS, PROTOCOLS
+from anlan.kernel.registry.models import Station
+
+_MANAGE = "observations.manage"
+FRAMES_SHOWN, COMMITS_READ = 20, 200
+
+
+def devices(request: Request) -> HttpResponse:
+    """Those that wait for a person first."""
+    rows = queries.devices(request.actor)
+    state, protocol, words = (request.GET.get(name, "") for name in ("state", "protocol", "q"))
+    rows = rows.filter(state=state) if state in STATES else rows
+    rows = rows.filter(protocol=protocol) if protocol in PROTOCOLS else rows
+    rows = rows.filter(identity__icontains=words[:80]) if words else rows
+    page = Paginator(rows.order_by("-state", "protocol", "identity"), 50).get_page(request.GET.get("page"))
+    links = reading.links()
+    context = {
+        "page": page, "lines": [(one, links.get(one.pk)) for one in page], "states": STATES, "protocols": PROTOCOLS, "asked": request.GET,
+        "waiting": queries.devices(request.actor).filter(state="waiting").count(), "may_manage": policy.may(request.actor, _MANAGE),
+        "gateway": reading.gateway(request.at),
+    }  # fmt: skip
+    return render(request, "kernel/observations/devices.html", context)
+
+
+def _found(request: Request, pk: int) -> Device:
+    device = queries.devices(request.actor).filter(pk=pk).first()
+    if device is None:
+        raise Http404
+    return device
+
+
+def _stations(request: Request) -> list[Station]:
+    rows = Station.objects.filter(retired_on=None).select_related("organisation")
+    return list(policy.visible_to(request.actor, _MANAGE, rows, "organisation__path").order_by("name"))
+
+
+def device(request: Request, pk: int, refused: Refused | None = None, token: str = "") -> HttpResponse:
+    one = _found(request, pk)
+    manages = policy.may(request.actor, _MANAGE)
+    context = {
+        "device": one, "link": reading.links().get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
+        "offers": offers(DEVICE_MOVES, one, request.actor), "stations": _stations(request) if manages else [], "typed": request.POST,
+        "settings": [(title, one.settings.get(name, given)) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],
+        "frames": frames(one), "token": token, "may_manage": manages, "takes_token": one.protocol in actions.TOKEN_PROTOCOLS,
+    }  # fmt: skip
+    return render(request, "kernel/observations/device.html", context, status=422 if refused else 200)
+
+
+def frames(one: Device) -> list[tuple[datetime, str]]:
+    """The newest raw frames, as received; text protocols as text, others in hex."""
+    store = reading.reader()
+    found: list[tuple[datetime, str]] = []
+    for received, given in store.newest_frames(COMMITS_READ) if store else ():
+        when = datetime.fromtimestamp(received / 1000, UTC)
+        for device_id, raw in reversed(given):
+            if device_id == str(one.pk) and len(found) < FRAMES_SHOWN:
+                found.append((when, _legible(raw)))
+    return found
+
+
+def _legible(raw: bytes) -> str:
+    text = raw[:400].decode("utf-8", "replace").strip()
+    return text if text.isprintable() else raw[:200].hex(" ")
+
+
+def register(request: Request) -> HttpResponse:
+    """Enter a device that is expected."""
+    bad: Refused | None = None
+    places = _stations(request)
+    if request.method == "POST":
+        posted = request.POST
+        try:
+            station = next((one for one in places if one.pk == number(posted.get("station"))), None)
+            if station is None:
+                raise Refused("station", "选一个监测点。没有就先到“监测点”台账登记。", "station")
+            made = actions.register_device(
+                actor=request.actor, protocol=posted.get("protocol", ""), identity=posted.get("identity", ""), name=posted.get("name", ""),
+                station=station, secret=posted.get("secret", ""), at=request.at,
+            )  # fmt: skip
+            actions.add_streams(actor=request.actor, device=made, at=request.at)
+            messages.success(request, "已登记。网关几秒内开始接收。")
+            return HttpResponseRedirect(reverse("device", args=[made.pk]))
+        except Refused as refused:
+            if refused.code == "forbidden":
+                raise
+            bad = refused
+    context = {"stations": places, "protocols": PROTOCOLS, "bad": bad, "typed": request.POST}
+    return render(request, "kernel/observations/register.html", context, status=422 if bad else 200)
+
+
+def move(request: Request, pk: int, word: str) -> HttpResponse:
+    """接入, 不予接入, 停用, 退役, 换发令牌."""
+    one, posted = _found(request, pk), request.POST
+    try:
+        if word == "token":
+            token = actions.new_token(actor=request.actor, device=one, at=request.at)
+            return device(request, pk, token=token)
+        if word not in {row.slug for row in DEVICE_MOVES}:
+            raise Http404
+        station = next((place for place in _stations(request) if place.pk == number(posted.get("station"))), None)
+        actions.move_device(
+            actor=request.actor, device=one, move=word, at=request.at, station=station, reason=posted.get("reason", "")
+        )
+    except Refused as refused:
+        if refused.code in ("forbidden", "stale", "illegal"):
+            raise
+        return device(request, pk, refused)
+    messages.success(request, "已办。网关几秒内照此执行。")
+    return HttpResponseRedirect(reverse("device", args=[pk]))
+
+
+def change_stream(request: Request, pk: int, stream: int) -> HttpResponse:
+    """Another conversion or another possible range."""
+    one = _found(request, pk)
+    row = one.streams.filter(pk=stream, retired_at=None).first()
+    if row is None:
+        raise Http404
+    try:
+        given: dict[str, Any] = {name: _number(request, name) for name in ("scale", "shift", "low", "high")}
+        actions.change_stream(actor=request.actor, stream=row, at=request.at, scale=given["scale"] or 0.0, shift=given["shift"] or 0.0,
+                              low=given["low"], high=given["high"])  # fmt: skip
+    except Refused as refused:
+        if refused.code in ("forbidden", "stale"):
+            raise
+        return device(request, pk, refused)
+    messages.success(request, "已改。以后的数据照此换算和判断，已存的不变。")
+    return HttpResponseRedirect(reverse("device", args=[pk]))
+
+
+def _number(request: Request, name: str) -> float | None:
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise Refused(name, "换算和范围须是数字。", name) from None
+    if not math.isfinite(value):
+        raise Refused(name, "换算和范围须是数字。", name)
+    return value
