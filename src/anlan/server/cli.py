@@ -36,6 +36,8 @@ MANAGED: dict[tuple[str, ...], str] = {
     ("demo",): "anlan_demo",
     ("serve",): "anlan_serve",
     ("worker",): "anlan_worker",
+    ("gateway",): "anlan_gateway",
+    ("simulate",): "anlan_simulate",
     ("doctor",): "anlan_doctor",
     ("backup",): "anlan_backup",
     ("restore",): "anlan_restore",
@@ -60,6 +62,8 @@ USAGE = """用法：anlan 命令 [参数]
   geo import --crs … FILE     导入图层
   journal verify              核对流水的摘要链
   demo | serve | worker       演示 | 网页 | 时钟与作业
+  gateway                     设备网关：接收、存储、报警
+  simulate                    模拟示例区的设备（只连本机网关）
   person                      新增人员和岗位
   openapi                     接口说明（OpenAPI 3.1）
   second-factor-off 登录名    关闭一个人的两步验证

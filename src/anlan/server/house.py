@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from anlan.kernel.access import declare as access
+from anlan.kernel.alarms import declare as alarms
 from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
+from anlan.kernel.monitor import declare as monitor
+from anlan.kernel.observations import declare as observations
 from anlan.kernel.planning import declare as planning
 from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.planning.reviews import declare as reviews
@@ -31,6 +34,18 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="registry", title="台账", permissions=registry.PERMISSIONS, pages=registry.PAGES, nav=registry.NAV,
         verbs=registry.VERBS, sheets=registry.SHEETS, find=registry.find, demo=registry.demo,
+    ),
+    Capability(
+        slug="observations", title="监测设备", plan_refs=("E16",), permissions=observations.PERMISSIONS, pages=observations.PAGES,
+        nav=observations.NAV, verbs=observations.VERBS, waiting=observations.waiting,
+    ),
+    Capability(
+        slug="alarms", title="报警", plan_refs=("S14", "S15", "E4"), permissions=alarms.PERMISSIONS, pages=alarms.PAGES, nav=alarms.NAV,
+        verbs=alarms.VERBS, jobs=alarms.JOBS, waiting=alarms.waiting, now=alarms.now,
+    ),
+    Capability(
+        slug="monitor", title="监测", plan_refs=("E16",), permissions=monitor.PERMISSIONS, pages=monitor.PAGES, nav=monitor.NAV,
+        layers=monitor.LAYERS, find=monitor.find,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -8,6 +8,7 @@ from anlan.kernel.access import policy, undo
 from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps import pages as map_pages
+from anlan.kernel.observations import kinds
 from anlan.kernel.planning.values import formulas
 from anlan.server import openapi
 from anlan.server.desk.declare import DESK
@@ -22,6 +23,7 @@ def open_house() -> None:
     policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
     undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
+    kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)
     register(declarations)

@@ -26,7 +26,10 @@ def load_rules(actor: Actor, text: str, at: datetime) -> int:
         wrong = set(row) - _KNOWN
         lacking = {"slug", "title", "form", "kind", "code", "priority", "basis"} - set(row)
         if wrong or lacking:
-            raise Refused("form", f"第 {place} 条规则：{'多了 ' + '、'.join(sorted(wrong)) if wrong else '缺 ' + '、'.join(sorted(lacking))}。")
+            raise Refused(
+                "form",
+                f"第 {place} 条规则：{'多了 ' + '、'.join(sorted(wrong)) if wrong else '缺 ' + '、'.join(sorted(lacking))}。",
+            )
         given = dict(row)
         code = given.pop("station", "")
         station = Station.objects.filter(code=code).first() if code else None

@@ -15,6 +15,7 @@ from anlan.base.jobs import Job
 from anlan.kernel.access.types import Actor, Page, Permission, Undo
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
+from anlan.kernel.observations.types import StationKind
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
@@ -34,6 +35,7 @@ class Capability:
     undos: tuple[Undo, ...] = ()  # which of its verbs can be taken back (撤回), and how
     sheets: tuple[Sheet, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    kinds: tuple[StationKind, ...] = ()  # what its stations measure, and where protocols carry it
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person

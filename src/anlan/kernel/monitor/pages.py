@@ -18,7 +18,7 @@ from anlan.kernel.monitor.queries import SPANS, Series
 from anlan.kernel.observations import queries as observed
 from anlan.kernel.observations import reading
 from anlan.kernel.observations.kinds import kind_of, seen_by
-from anlan.kernel.observations.models import Stream
+from anlan.kernel.observations.models import Device, Stream
 from anlan.kernel.registry.models import Station
 from anlan.kernel.web.charts import Point, line_chart
 from anlan.kernel.web.exporting import exported
@@ -87,7 +87,7 @@ def station(request: Request, code: str) -> HttpResponse:
     context = {
         "station": row, "kind": kind_of(row.kind), "span": span, "spans": SPANS, "chosen": chosen, "drawn": drawn,
         "lines": [(one, rules.get(one.stream.code, [])) for one in queries.shown(streams, request.actor, request.at)],
-        "chart": chart(drawn, _limit(rules, chosen)) if drawn else "", "devices": row.devices.all(),
+        "chart": chart(drawn, _limit(rules, chosen)) if drawn else "", "devices": Device.objects.filter(station=row),
         "table": list(reversed(drawn.points[-200:])) if drawn else [],
         "alarms": visible(request.actor).filter(stream__station=row).order_by("-since")[:20],
         "complete": queries.completeness(streams, request.at),

@@ -13,6 +13,7 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms.models import OPEN, Alarm, Rule
 from anlan.kernel.alarms.queries import visible
 from anlan.kernel.observations import quality, queries, reading
+from anlan.kernel.observations.kinds import seen_by
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS, HOUR_MS
 from anlan.kernel.registry.models import Station
@@ -99,7 +100,7 @@ def tiles(actor: Actor, at: datetime) -> list[Tile]:
     for one in queries.streams(actor):
         streams.setdefault(one.station.kind, []).append(one)
     counted = {station.pk: station.kind for station in queries.stations(actor)}
-    for kind in queries.seen_by(actor):
+    for kind in seen_by(actor):
         mine = shown(streams.get(kind.slug, []), actor, at)
         over = {one.stream.station_id for one in mine if one.state == "over"}
         silent = {one.stream.station_id for one in mine if one.state in ("silent", "none")}
@@ -115,13 +116,16 @@ def exceeding(actor: Actor) -> list[Alarm]:
     return list(rows.order_by("since")[:50])
 
 
+Drawn = tuple[datetime, float | None, float | None, float | None, str]  # at, value, least, most, mark
+
+
 @dataclass(frozen=True)
 class Series:
     """Points of one stream over a span. `step`: raw, hour or day; the value of a bucket is the mean of its usable values."""
 
     stream: Stream
     step: str
-    points: list[tuple[datetime, float | None, float | None, float | None, str]]  # at, value, least, most, mark
+    points: list[Drawn]
     expected: int
     usable: int
 
@@ -140,7 +144,7 @@ def series(stream: Stream, span: str, at: datetime) -> Series:
     until, after = reading.ms(at), reading.ms(at - length)
     if length <= timedelta(days=1):
         rows = store.raw(stream.pk, after, until)
-        points = [
+        points: list[Drawn] = [
             (datetime.fromtimestamp(end / 1000, CHINA), None if np.isnan(value) else value, None, None, quality.JUDGED[judged] if judged else "")
             for end, value, judged in zip(rows.end.tolist(), rows.value.tolist(), rows.judged.tolist(), strict=True)
         ]  # fmt: skip

@@ -27,7 +27,9 @@ def load(text: str, at: datetime) -> None:
         if station is None:
             values = {name: row.get(name, "") for name in ("code", "name", "kind", "place_name", "method")}
             values |= {"longitude": row.get("longitude"), "latitude": row.get("latitude"), "since": None}
-            station = registry.add(actor=SYSTEM, sheet=STATIONS, organisation=organisation, values=values, at=at, is_demo=True)  # type: ignore[assignment]
+            station = registry.add(
+                actor=SYSTEM, sheet=STATIONS, organisation=organisation, values=values, at=at, is_demo=True
+            )  # type: ignore[assignment]
         for one in row.get("device", []):
             _device(one, station, at)  # type: ignore[arg-type]
 
@@ -47,7 +49,7 @@ def _device(row: dict[str, str], station: Station, at: datetime) -> None:
         return
     device = actions.register_device(
         actor=SYSTEM, protocol=row["protocol"], identity=row["identity"], name=row.get("name", ""), station=station,
-        secret=row.get("secret", ""), at=at, is_demo=True,
+        secret=actions.digest_of(row["token"]) if "token" in row else row.get("secret", ""), at=at, is_demo=True,
     )  # fmt: skip
     kind = kind_of(station.kind)
     if kind is not None:

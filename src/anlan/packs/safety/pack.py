@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from anlan.kernel.capability.types import Pack
+from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
+from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 
-PACK = Pack(slug="safety", title="安全与应急", capabilities=(SHELTER,))
+PACK = Pack(slug="safety", title="安全与应急", capabilities=(SHELTER, FIRE_IOT, HAZCHEM_MONITORING))

@@ -8,12 +8,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from anlan.base import clock
 from anlan.base.errors import Refused
-from anlan.server import demonstration
+from anlan.kernel.exchange.running import PORTS
+from anlan.server import children, demonstration
 from anlan.server.product import CAPABILITIES
 from anlan.server.worker import loop
 
@@ -67,8 +69,13 @@ class Command(BaseCommand):
             "anlan.server.asgi:application", log_level="warning", lifespan="off", timeout_graceful_shutdown=1
         )
         worker.start()
+        (settings.VAR / "gateway.json").unlink(missing_ok=True)
+        env = {"ANLAN_VAR": str(settings.VAR), "ANLAN_DEMO": "1"}
+        free = [word for name in PORTS for word in (f"--{name}", "0")]
+        others = [children.start(["gateway", *free], env), children.start(["simulate"], env)]
         try:
             _Server(config, ready).run(sockets=[listener])
         finally:
+            children.end(others)
             stop.set()
             worker.join(timeout=5)

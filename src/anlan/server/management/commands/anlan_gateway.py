@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from anlan.kernel.exchange.running import PORTS, serve, write_ports
+from anlan.server.children import follow_parent
 
 
 class Command(BaseCommand):
@@ -28,4 +29,5 @@ class Command(BaseCommand):
             self.stdout.write("GATEWAY " + " ".join(f"{name}={port}" for name, port in ports.items()))
             self.stdout.flush()
 
+        follow_parent()
         asyncio.run(serve(options["host"], {name: options[name] for name in PORTS}, ready))

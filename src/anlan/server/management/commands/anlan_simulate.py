@@ -1,0 +1,56 @@
+"""`anlan simulate`: the demonstration district's devices, to a gateway on this machine only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from anlan.base import clock
+from anlan.base.errors import Refused
+from anlan.server.children import follow_parent
+from anlan.server.simulation import running
+
+HISTORY_S, CYCLE_S, CYCLES = 26 * 3600, 12 * 3600, 60
+
+
+class Command(BaseCommand):
+    help = "模拟示例区的设备"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--no-history", action="store_true")
+        parser.add_argument("--wait", type=float, default=30.0, help="等网关启动的秒数")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise Refused("demo", "只在演示环境模拟设备：设 ANLAN_DEMO=1。")
+        follow_parent()
+        ports = _ports(options["wait"])
+        started = int(clock.now().timestamp())
+        plan = running.Plan(
+            seed=options["seed"], start=started, now=lambda: clock.now().timestamp(), rate=1.0,
+            episodes=running.repeated(running.script(), CYCLE_S, CYCLES), history=0 if options["no_history"] else HISTORY_S,
+        )  # fmt: skip
+        crowd = running.devices()
+        self.stdout.write(f"模拟 {len(crowd)} 台设备，种子 {options['seed']}")
+        self.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(running.run(crowd, "127.0.0.1", ports, plan))
+
+
+def _ports(patience: float) -> dict[str, int]:
+    """Where the gateway listens; it may still be starting."""
+    file, end = settings.VAR / "gateway.json", time.monotonic() + patience
+    while not file.exists():
+        if time.monotonic() > end:
+            raise Refused("gateway", "网关没有启动。先运行 anlan gateway。")
+        time.sleep(0.2)
+    found: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,144 @@
+"""The simulated district: every demonstration device keeps its rhythm, lives through the script, and sends late what a cut held back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from anlan.kernel.observations.models import Device
+from anlan.server.simulation.signals import Episode, is_cut, value
+from anlan.server.simulation.speakers import Gb26875Speaker, Hj212Speaker, HttpSpeaker, Sample, Speaker
+
+log = logging.getLogger(__name__)
+_SYSTEMS = {"boiler": "31", "medical": "32", "water": "21"}  # ST of HJ 212
+HOUR = 3600
+PIECE = 200  # samples sent at once of what was held back
+
+
+@dataclass(frozen=True)
+class Source:
+    """One channel of a device: its own code, where the protocol carries it, seconds between values, decimals, hourly or not."""
+
+    code: str
+    channel: str
+    every: int
+    decimals: int
+    hour: bool
+
+
+@dataclass(frozen=True)
+class Simulated:
+    identity: str
+    protocol: str
+    kind: str
+    secret: str
+    sources: tuple[Source, ...]
+
+
+def script(text: str | None = None) -> tuple[Episode, ...]:
+    given = tomllib.loads(
+        text if text is not None else Path(__file__).with_name("script.toml").read_text(encoding="utf-8")
+    )
+    return tuple(Episode(**{**row, "rules": tuple(map(tuple, row.get("rules", ())))}) for row in given["episode"])
+
+
+def repeated(episodes: Iterable[Episode], period: int, times: int) -> tuple[Episode, ...]:
+    """The script again and again, `period` seconds apart."""
+    return tuple(replace(one, at=one.at + period * turn) for turn in range(times) for one in episodes)
+
+
+def devices() -> list[Simulated]:
+    """The demonstration's devices that the simulation can be."""
+    rows = Device.objects.filter(is_demo=True, state="admitted").select_related("station").prefetch_related("streams")
+    return [
+        Simulated(row.identity, row.protocol, row.station.kind if row.station else "", row.secret, tuple(
+            Source(one.code, one.channel, one.every, one.decimals, one.period == "hour") for one in row.streams.all() if one.every
+        )) for row in rows
+    ]  # fmt: skip
+
+
+def speaker(one: Simulated, host: str, ports: Mapping[str, int]) -> Speaker | None:
+    if one.protocol == "hj212":
+        return Hj212Speaker(host, ports["hj212"], one.identity, one.secret, _SYSTEMS.get(one.kind, "31"))
+    if one.protocol == "gb26875":
+        return Gb26875Speaker(host, ports["gb26875"], int(one.identity))
+    if one.protocol == "http":
+        return HttpSpeaker(host, ports["http"], f"anlan-demo-{one.identity}")
+    return None
+
+
+def samples(
+    one: Simulated, after: int, until: int, *, seed: int, start: int, episodes: Sequence[Episode], step: int = 1
+) -> list[Sample]:
+    """Everything the device measures in `after` < t ≤ `until` (s); every `step`-th value of the quick channels only."""
+    found = []
+    for source in one.sources:
+        every = source.every if source.hour else source.every * step
+        first = after // every * every + every
+        for at in range(first, until + 1, every):
+            # An hourly mean belongs to the hour that began before: an episode counts by the hour's start.
+            when = at - HOUR if source.hour else at
+            read = value(seed, one.identity, one.kind, source.code, when, source.decimals, start, episodes)
+            if read is not None:
+                found.append(Sample(source.channel, at * 1000, read, source.hour))
+    return sorted(found, key=lambda sample: (sample.end, sample.channel))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`now` gives seconds; `rate` how fast it runs; `history` seconds before the start that are sent first."""
+
+    seed: int
+    start: int
+    episodes: tuple[Episode, ...]
+    now: Callable[[], float]
+    rate: float = 1.0
+    history: int = 0
+    until: int | None = None
+
+
+async def live(one: Simulated, mouth: Speaker, plan: Plan) -> None:
+    """One device from the start to the end of the plan. What could not be sent is kept and sent in order later."""
+    quick = min((source.every for source in one.sources), default=HOUR)
+    done = plan.start - plan.history
+    if plan.history:
+        for after in range(done, plan.start, HOUR):
+            given = samples(
+                one, after, min(after + HOUR, plan.start), seed=plan.seed, start=plan.start, episodes=(), step=5
+            )
+            await _tell(mouth, given, plan)
+        done = plan.start
+    while plan.until is None or done < plan.until:
+        due = done // quick * quick + quick
+        wait = (due - plan.now()) / plan.rate
+        if wait > 0:
+            await asyncio.sleep(wait)
+        due = max(due, int(plan.now()) // quick * quick)
+        if plan.until is not None:
+            due = min(due, plan.until)
+        if is_cut(one.identity, due, plan.start, plan.episodes):
+            await mouth.close()
+            await asyncio.sleep(quick / plan.rate)
+            continue
+        if await _tell(mouth, samples(one, done, due, seed=plan.seed, start=plan.start, episodes=plan.episodes), plan):
+            done = due
+        else:
+            await asyncio.sleep(min(1.0, quick / plan.rate))
+    await mouth.close()
+
+
+async def _tell(mouth: Speaker, given: Sequence[Sample], plan: Plan) -> bool:
+    for place in range(0, len(given), PIECE):
+        if not await mouth.say(given[place : place + PIECE], round(plan.now() * 1000)):
+            return False
+    return True
+
+
+async def run(crowd: Sequence[Simulated], host: str, ports: Mapping[str, int], plan: Plan) -> None:
+    """All devices side by side."""
+    mouths = [(one, speaker(one, host, ports)) for one in crowd]
+    await asyncio.gather(*(live(one, mouth, plan) for one, mouth in mouths if mouth is not None))

@@ -1,0 +1,88 @@
+"""What a simulated sensor reads at an instant: pure, the same for the same seed. Times are seconds since 1970 UTC."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A level with a daily swing and noise."""
+
+    base: float
+    swing: float = 0.0
+    noise: float = 0.0
+
+
+# Kind of station → channel → its normal course. Chosen so that no rule is true without an episode.
+NORMAL: dict[str, dict[str, Normal]] = {
+    "boiler": {
+        "nox_now": Normal(21, 2, 1.2), "nox": Normal(22, 2, 0.8), "so2_now": Normal(6, 1, 0.4), "so2": Normal(6, 1, 0.4),
+        "soot_now": Normal(3, 0.5, 0.2), "soot": Normal(3, 0.5, 0.2), "o2": Normal(4.2, 0.3, 0.08), "flue_temperature": Normal(86, 6, 1),
+        "flue_flow": Normal(18, 3, 0.5),
+    },
+    "medical": {"cod": Normal(31, 6, 1.5), "nh3n": Normal(6, 1.2, 0.3), "ph": Normal(7.4, 0.1, 0.04), "flow": Normal(4, 1.5, 0.3)},
+    "water": {
+        "pH": Normal(7.8, 0.2, 0.03), "DO": Normal(8.2, 1.1, 0.15), "CODMn": Normal(4.6, 0.3, 0.15), "NH3N": Normal(0.42, 0.08, 0.02),
+        "TP": Normal(0.11, 0.01, 0.006), "temperature": Normal(14, 2, 0.2), "turbidity": Normal(18, 3, 1),
+    },
+    "fire": {name: Normal(1) for name in ("device", "panel", "smoke_1", "smoke_2", "manual_1", "electrical_1")}
+    | {"pressure": Normal(320, 15, 4)},
+    "tank_area": {
+        "level": Normal(6.2, 0.4, 0.01), "pressure": Normal(12, 2, 0.3), "temperature": Normal(19, 5, 0.2), "gas_1": Normal(1.5, 0.4, 0.3),
+        "gas_2": Normal(1.2, 0.4, 0.3),
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A trouble of one device. `act`: `set` (the channel reads `value`), `freeze` (reads what it read at the start), `cut` (the
+    line is down; what was measured is sent afterwards). `rules`: what it must raise, by slug, on which channel."""
+
+    device: str
+    at: int
+    seconds: int
+    act: str
+    channel: str = ""
+    value: float = 0.0
+    rules: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+
+    def holds(self, at: int, start: int) -> bool:
+        return start + self.at <= at < start + self.at + self.seconds
+
+
+def _noise(seed: int, *names: object) -> float:
+    """About normal, between -3 and 3."""
+    digest = hashlib.blake2b("/".join(map(str, (seed, *names))).encode(), digest_size=12).digest()
+    parts: tuple[int, ...] = struct.unpack("<3I", digest)
+    return sum(one / 2**31 - 1.0 for one in parts)
+
+
+def value(
+    seed: int, device: str, kind: str, channel: str, at: int, decimals: int, start: int, episodes: Sequence[Episode]
+) -> float | None:
+    """What the device would read of the channel; None when it does not have one."""
+    normal = NORMAL.get(kind, {}).get(channel)
+    if normal is None:
+        return None
+    for one in episodes:
+        if one.device == device and one.channel == channel and one.holds(at, start):
+            if one.act == "set":
+                return one.value
+            if one.act == "freeze":
+                at = start + one.at
+    phase = _noise(0, device, channel)
+    swing = normal.swing * math.sin(2 * math.pi * (at % DAY) / DAY + phase)
+    return round(normal.base + swing + normal.noise * _noise(seed, device, channel, at), decimals)
+
+
+def is_cut(device: str, at: int, start: int, episodes: Sequence[Episode]) -> bool:
+    return any(one.act == "cut" and one.device == device and one.holds(at, start) for one in episodes)
