@@ -30,6 +30,9 @@ class Engine:
     def __init__(self, watches: Iterable[Watch], latest: Columns, kept: Mapping[str, bytes]) -> None:
         most = int(latest.stream.max(initial=0)) + 1
         self._newest = np.zeros(most, np.int64)
+        self._heard = np.zeros(
+            most, np.int64
+        )  # when something of the stream last came in, late or not; not kept over a restart
         self._newest[latest.stream] = latest.end
         usable = np.where(latest.judged == 0, latest.value, np.nan)
         self._value = dict(zip(latest.stream.tolist(), usable.tolist(), strict=True))
@@ -63,7 +66,8 @@ class Engine:
         most = max((*self._mine, *looked_at, *self._gap_streams.tolist(), 0)) + 1
         self._low = np.full(max(most, len(self._newest)), -np.inf)
         self._high, self._single = np.full(len(self._low), np.inf), np.zeros(len(self._low), bool)
-        self._newest = np.append(self._newest, np.zeros(len(self._low) - len(self._newest), np.int64))
+        none = np.zeros(len(self._low) - len(self._newest), np.int64)
+        self._newest, self._heard = np.append(self._newest, none), np.append(self._heard, none)
         self._single[list(looked_at)] = True
         self._always = looked_at | {
             stream for stream, mine in self._mine.items() if any(one.form not in _PLAIN for one in mine)
@@ -110,13 +114,16 @@ class Engine:
                 value = float(rows.value[row]) if usable[row] else math.nan
                 self._judge(int(rows.stream[row]), int(rows.end[row]), value)
         np.maximum.at(self._newest, rows.stream[fresh], rows.end[fresh])
+        self._heard[rows.stream] = now
         self._return_gaps(now)
         return self._outcome()
 
     def _grow(self, size: int) -> None:
         more = max(size, 2 * len(self._newest)) - len(self._newest) if size > len(self._newest) else 0
         if more:
-            self._newest = np.append(self._newest, np.zeros(more, np.int64))
+            self._newest, self._heard = (
+                np.append(one, np.zeros(more, np.int64)) for one in (self._newest, self._heard)
+            )
             self._low, self._high = (
                 np.append(self._low, np.full(more, -np.inf)),
                 np.append(self._high, np.full(more, np.inf)),
@@ -190,10 +197,12 @@ class Engine:
         self._state[_name(watch.key)] = _STATE.pack(phase, since) if phase else b""
 
     def tick(self, now: int) -> Outcome:
-        """What only a clock can tell: streams that have been silent for too long. A stream never heard is not watched."""
+        """What only a clock can tell: streams that have been silent for too long. A stream never heard is not watched, and
+        one that is sending its history is not silent."""
         if self._gaps:
             ends = self._newest[self._gap_streams]
-            for place in np.flatnonzero((ends > 0) & (now - ends > self._gap_holds)).tolist():
+            quiet = now - np.maximum(ends, self._heard[self._gap_streams]) > self._gap_holds
+            for place in np.flatnonzero((ends > 0) & quiet).tolist():
                 watch, end = self._gaps[place], int(ends[place])
                 if watch.key not in self._standing and watch.counts(now) and not self._suppressed(watch):
                     self._tell("raised", watch, end, now, None)

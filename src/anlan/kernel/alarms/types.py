@@ -54,7 +54,7 @@ class Watch:
     | bits | has any bit of `mask` set |
     | rate | differs from the one before by more than `limit` per minute |
     | frozen | is the same as the one before (for `hold`) |
-    | gap | has not come for `hold` (told by the clock, not by a value) |
+    | gap | has not come for `hold` (told by the clock, not by a value); returns with a value not older than `hold` |
     | twin | differs by more than `limit` from the newest of stream `other`, not older than `window` |
     | all | every watch of `of` is raised, on whatever stream, at the same time; `stream` is where it is shown; no `hold` |
 

@@ -34,7 +34,7 @@ def devices(request: Request) -> HttpResponse:
     rows = rows.filter(protocol=protocol) if protocol in PROTOCOLS else rows
     rows = rows.filter(identity__icontains=words[:80]) if words else rows
     page = Paginator(rows.order_by("-state", "protocol", "identity"), 50).get_page(request.GET.get("page"))
-    links = reading.links()
+    links = reading.links(request.at)
     context = {
         "page": page, "lines": [(one, links.get(one.pk)) for one in page], "states": STATES, "protocols": PROTOCOLS, "asked": request.GET,
         "waiting": queries.devices(request.actor).filter(state="waiting").count(), "may_manage": policy.may(request.actor, _MANAGE),
@@ -59,7 +59,7 @@ def device(request: Request, pk: int, refused: Refused | None = None, token: str
     one = _found(request, pk)
     manages = policy.may(request.actor, _MANAGE)
     context = {
-        "device": one, "link": reading.links().get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
+        "device": one, "link": reading.links(request.at).get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
         "offers": offers(DEVICE_MOVES, one, request.actor), "stations": _stations(request) if manages else [], "typed": request.POST,
         "settings": [(title, one.settings.get(name, given)) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],
         "frames": frames(one), "token": token, "may_manage": manages, "takes_token": one.protocol in actions.TOKEN_PROTOCOLS,

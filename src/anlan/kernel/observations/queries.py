@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
@@ -43,12 +43,12 @@ def _known(row: Stream) -> KnownStream:
 
 def stations(actor: Actor, kind: str = "") -> QuerySet[Station]:
     """The stations whose figures this person may see, of one kind or of all."""
-    kinds = [one for one in seen_by(actor) if kind in ("", one.slug)]
-    found = Station.objects.none()
-    for one in kinds:
-        mine = Station.objects.filter(kind=one.slug, retired_on=None)
-        found |= policy.visible_to(actor, one.permission, mine, "organisation__path")
-    return found.select_related("organisation").order_by("kind", "name")
+    seen = Q(pk=None)
+    for one in seen_by(actor):
+        if kind in ("", one.slug):
+            mine = Station.objects.filter(kind=one.slug, retired_on=None)
+            seen |= Q(pk__in=policy.visible_to(actor, one.permission, mine, "organisation__path").values("pk"))
+    return Station.objects.filter(seen).select_related("organisation").order_by("kind", "name")
 
 
 def streams(actor: Actor, station: Station | None = None) -> QuerySet[Stream]:

@@ -54,6 +54,7 @@ def ms(at: datetime) -> int:
 
 
 STALE_S = 20  # the gateway reports every five seconds
+ONLINE_S = 300
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,15 @@ def gateway(at: datetime) -> Report | None:
     return Report(told, (at - told).total_seconds() > STALE_S, facts)
 
 
-def links() -> dict[int, dict[str, Any]]:
-    """What the gateway last said of each device, by its id; `heard_at` as an instant, `skew_s` in seconds."""
+def links(at: datetime) -> dict[int, dict[str, Any]]:
+    """What the gateway last said of each device, by its id; `heard_at` as an instant, `skew_s` in seconds, `online`: a line stands,
+    or it was heard in the last minutes (a device that posts has no line)."""
     store = reader()
     body = store.state().get("gateway") if store else None
     found = {}
     for number, link in (json.loads(body)["devices"] if body else {}).items():
         heard = datetime.fromtimestamp(link["heard"] / 1000, CHINA) if link["heard"] else None
-        found[int(number)] = {
-            **link,
-            "heard_at": heard,
-            "skew_s": None if link["skew"] is None else link["skew"] / 1000,
-        }
+        skew = None if link["skew"] is None else round(link["skew"] / 1000, 1) + 0.0
+        online = link["connected"] or (heard is not None and (at - heard).total_seconds() < ONLINE_S)
+        found[int(number)] = {**link, "heard_at": heard, "skew_s": skew, "online": online}
     return found

@@ -16,7 +16,7 @@ from anlan.server.simulation.speakers import Gb26875Speaker, Hj212Speaker, HttpS
 log = logging.getLogger(__name__)
 _SYSTEMS = {"boiler": "31", "medical": "32", "water": "21"}  # ST of HJ 212
 HOUR = 3600
-PIECE = 200  # samples sent at once of what was held back
+PIECE = 600  # samples sent at once of what was held back
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,13 @@ def speaker(one: Simulated, host: str, ports: Mapping[str, int]) -> Speaker | No
 
 
 def samples(
-    one: Simulated, after: int, until: int, *, seed: int, start: int, episodes: Sequence[Episode], step: int = 1
+    one: Simulated, after: int, until: int, *, seed: int, start: int, episodes: Sequence[Episode]
 ) -> list[Sample]:
-    """Everything the device measures in `after` < t ≤ `until` (s); every `step`-th value of the quick channels only."""
+    """Everything the device measures in `after` < t ≤ `until` (s)."""
     found = []
     for source in one.sources:
-        every = source.every if source.hour else source.every * step
-        first = after // every * every + every
-        for at in range(first, until + 1, every):
+        first = after // source.every * source.every + source.every
+        for at in range(first, until + 1, source.every):
             # An hourly mean belongs to the hour that began before: an episode counts by the hour's start.
             when = at - HOUR if source.hour else at
             read = value(seed, one.identity, one.kind, source.code, when, source.decimals, start, episodes)
@@ -107,9 +106,7 @@ async def live(one: Simulated, mouth: Speaker, plan: Plan) -> None:
     done = plan.start - plan.history
     if plan.history:
         for after in range(done, plan.start, HOUR):
-            given = samples(
-                one, after, min(after + HOUR, plan.start), seed=plan.seed, start=plan.start, episodes=(), step=5
-            )
+            given = samples(one, after, min(after + HOUR, plan.start), seed=plan.seed, start=plan.start, episodes=())
             await _tell(mouth, given, plan)
         done = plan.start
     while plan.until is None or done < plan.until:

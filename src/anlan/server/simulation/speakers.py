@@ -37,21 +37,24 @@ class Speaker(Protocol):
 
 
 class _Tcp:
-    """Sends frames one after another and waits for each answer; False when the line broke or nothing was answered."""
+    """Sends frames and waits for as many answers; False when the line broke or one was not answered."""
 
     def __init__(self, host: str, port: int) -> None:
         self._where = (host, port)
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def send(self, raw: bytes, size: int = 0) -> bool:
+    async def send(self, frames: Sequence[bytes], size: int = 0) -> bool:
+        """`size`: bytes of an answer; 0: it ends with CR LF."""
         try:
             if self._writer is None or self._reader is None:
                 self._reader, self._writer = await asyncio.open_connection(*self._where)
-            self._writer.write(raw)
+            self._writer.write(b"".join(frames))
             await self._writer.drain()
-            answer = self._reader.readexactly(size) if size else self._reader.readuntil(b"\r\n")
-            return bool(await asyncio.wait_for(answer, ANSWER_S))
+            for _frame in frames:
+                answer = self._reader.readexactly(size) if size else self._reader.readuntil(b"\r\n")
+                await asyncio.wait_for(answer, ANSWER_S)
+            return True
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             await self.close()
             return False
@@ -76,6 +79,7 @@ class Hj212Speaker(_Tcp):
         groups: dict[tuple[str, int], list[Sample]] = {}
         for one in samples:
             groups.setdefault((one.channel.partition("/")[0], one.end), []).append(one)
+        frames = []
         for (cn, end), given in groups.items():
             at = end - 3_600_000 if given[0].hour else end
             items = ";".join(self._item(one) for one in given)
@@ -88,9 +92,8 @@ class Hj212Speaker(_Tcp):
                 "MN": self._mn,
                 "Flag": "5",
             }
-            if not await self.send(build(head, f"DataTime={stamp(at)};{items}")):
-                return False
-        return True
+            frames.append(build(head, f"DataTime={stamp(at)};{items}"))
+        return await self.send(frames)
 
     @staticmethod
     def _item(one: Sample) -> str:
@@ -109,15 +112,16 @@ class Gb26875Speaker(_Tcp):
         by_time: dict[int, list[Sample]] = {}
         for one in samples:
             by_time.setdefault(one.end, []).append(one)
+        frames = []
         for end, given in by_time.items():
             local = datetime.fromtimestamp(end / 1000, CHINA).replace(tzinfo=None)
             for unit in _units(given, gb.bytes_of(local)):
                 self._serial = (self._serial + 1) % 65536
                 sent = datetime.fromtimestamp(now / 1000, CHINA).replace(tzinfo=None)
-                raw = gb.build(serial=self._serial, time=sent, source=self._source, destination=1, command=2, unit=unit)
-                if not await self.send(raw, size=gb.HEAD + gb.TAIL):
-                    return False
-        return True
+                frames.append(
+                    gb.build(serial=self._serial, time=sent, source=self._source, destination=1, command=2, unit=unit)
+                )
+        return await self.send(frames, size=gb.HEAD + gb.TAIL)
 
 
 def _units(samples: Sequence[Sample], time: bytes) -> list[bytes]:
