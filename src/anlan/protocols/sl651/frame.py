@@ -225,10 +225,15 @@ class Splitter:
     def close(self) -> list[Frame | Garbage]:
         """What is left when the line ends: a frame that was begun is told as truncated, and what stands behind it."""
         found: list[Frame | Garbage] = []
-        while self._held:
-            begun = _HEAD.match(self._held) or _BEGUN.match(self._held)
-            self._cut(found, len(self._held), whole=bool(begun))
+        while _HEAD.match(self._held):
+            self._cut(found, len(self._held))
             self._take(found)
+        if len(self._held) > 1:
+            self._tell(found)
+            found.append(parse(bytes(self._held)))
+        else:
+            self._garbage += len(self._held)
+        self._held.clear()
         self._tell(found)
         return found
 
@@ -237,20 +242,16 @@ class Splitter:
             found.append(Garbage(self._garbage))
         self._garbage = 0
 
-    def _cut(self, found: list[Frame | Garbage], most: int, *, whole: bool = True) -> None:
+    def _cut(self, found: list[Frame | Garbage], most: int) -> None:
         """Take the first `most` bytes as one frame, or only those before the next head in them if they are none."""
-        frame = parse(bytes(self._held[:most])) if whole else None
-        if frame is None or frame.reason not in {"", "unknown"}:
+        frame = parse(bytes(self._held[:most]))
+        if frame.reason not in {"", "unknown"}:
             inside = _HEAD.search(self._held, 1, most) or _BEGUN.search(self._held, 1, most)
             if inside:
-                most = inside.start()
-                frame = parse(bytes(self._held[:most])) if whole else None
-        if frame:
-            self._tell(found)
-            found.append(frame)
-        else:
-            self._garbage += most
-        del self._held[:most]
+                frame = parse(bytes(self._held[: inside.start()]))
+        self._tell(found)
+        found.append(frame)
+        del self._held[: len(frame.raw)]
 
     def _take(self, found: list[Frame | Garbage]) -> None:
         while self._held:
