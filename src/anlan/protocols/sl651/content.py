@@ -41,6 +41,7 @@ def _read_words(text: bytes) -> tuple[list[Element], bytes]:
         done = tokens[at - 1][1]
     return found, text[done:].strip(b" ")
 
+
 def elements(frame: Frame) -> tuple[list[Element], bytes]:
     """Those of an uplink frame, and the rest that cannot be read; of a downlink frame nothing but the rest.
 

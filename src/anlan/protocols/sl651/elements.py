@@ -126,7 +126,9 @@ def _series(data: bytes, at: int, observed: datetime | None) -> tuple[Element, i
         values.append(None if quality_of(f"{identifier:02X}", sent) else sent)
         place += length
     of = f"{identifier:02X}"
-    return Element("04", "series", observed, values=tuple(values), of=of, text=step.hex(), length=length, decimals=decimals), place
+    return Element(
+        "04", "series", observed, values=tuple(values), of=of, text=step.hex(), length=length, decimals=decimals
+    ), place
 
 
 def _twelve(data: bytes, at: int, observed: datetime | None) -> tuple[Element, int]:

@@ -23,9 +23,7 @@ KEEP_ALIVE = 0x2F
 LONGEST_BODY: Final = 0xFFF  # the length has twelve bits; in an ASCII frame it counts characters
 MOST: Final = 24 + LONGEST_BODY + 5  # an ASCII frame is the longer one
 
-_HEAD = re.compile(
-    rb"~~[\s\S]{9}[\x00-\x0f\x80-\x8f][\s\S][\x02\x16]|\x01[0-9A-Fa-f]{18}[08][0-9A-Fa-f]{3}[\x02\x16]"
-)
+_HEAD = re.compile(rb"~~[\s\S]{9}[\x00-\x0f\x80-\x8f][\s\S][\x02\x16]|\x01[0-9A-Fa-f]{18}[08][0-9A-Fa-f]{3}[\x02\x16]")
 # What may be the beginning of a head at the end of what is held.
 _BEGUN = re.compile(rb"(?:~|~~[\s\S]{0,11}|\x01[0-9A-Fa-f]{0,22})\Z")
 _NUMBER = re.compile("[0-9A-F]+")

@@ -67,4 +67,6 @@ def lines(stream: BinaryIO, _key: bytes | None = None) -> Iterator[dict[str, Any
             continue
         splitter = Splitter()
         for one in splitter.feed(raw) + splitter.close():
-            yield {"valid": False, "reason": "garbage", "bytes": one.count} if isinstance(one, Garbage) else decoded(one)
+            yield (
+                {"valid": False, "reason": "garbage", "bytes": one.count} if isinstance(one, Garbage) else decoded(one)
+            )
