@@ -10,10 +10,15 @@ from typing import Any, BinaryIO
 
 from anlan.protocols.gb26875.report import lines as gb26875
 from anlan.protocols.hj212.report import lines as hj212
+from anlan.protocols.sl651.report import lines as sl651
 
 DONE, BAD_INPUT = 0, 2
 # Protocol -> lines(stream, key).
-CODECS: dict[str, Callable[[BinaryIO, bytes | None], Iterator[dict[str, Any]]]] = {"hj212": hj212, "gb26875": gb26875}
+CODECS: dict[str, Callable[[BinaryIO, bytes | None], Iterator[dict[str, Any]]]] = {
+    "hj212": hj212,
+    "gb26875": gb26875,
+    "sl651": sl651,
+}
 _USAGE = f"用法：anlan decode {'|'.join(CODECS)} [--key 密钥的十六进制] [文件，不写则读标准输入]"
 
 
