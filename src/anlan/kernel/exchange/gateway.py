@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from anlan.kernel.exchange.sessions.gb26875 import Gb26875
 from anlan.kernel.exchange.sessions.hj212 import Hj212
+from anlan.kernel.exchange.sessions.jt808 import Jt808
+from anlan.kernel.exchange.sessions.sl651 import Sl651
 from anlan.kernel.exchange.types import Bad, Know, Message, Session, Verdict
 from anlan.kernel.exchange.writer import Lagging, Parcel, Writer
 from anlan.kernel.observations.types import KnownDevice
@@ -22,7 +24,12 @@ from anlan.kernel.observations.types import KnownDevice
 log = logging.getLogger(__name__)
 PIECE = 64 * 1024
 FIRST_S, MOST_LINES, MOST_BAD = 60.0, 20_000, 1000
-SESSIONS: dict[str, Callable[[Know], Session]] = {"hj212": Hj212, "gb26875": Gb26875}
+SESSIONS: dict[str, Callable[[Know], Session]] = {
+    "hj212": Hj212,
+    "gb26875": Gb26875,
+    "jt808": Jt808,
+    "sl651": Sl651,
+}
 
 
 @dataclass(eq=False)

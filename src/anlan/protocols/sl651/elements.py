@@ -64,7 +64,7 @@ def number(data: bytes, decimals: int) -> float | None:
     digits = data[minus:].hex()
     if not digits.isdecimal():
         raise _StopError(digits)
-    return (-1 if minus else 1) * int(digits) / 10**decimals
+    return float((-1 if minus else 1) * int(digits) / 10**decimals)
 
 
 def quality_of(identifier: str, sent: float | None) -> Quality:

@@ -118,11 +118,16 @@ def time_of(digits: str) -> datetime | None:
     """YYMMDDhhmm or YYMMDDhhmmss, years of this century; None when that is no date."""
     if len(digits) not in {10, 12} or not (digits.isascii() and digits.isdecimal()):
         return None
-    year, month, day, hour, minute, *second = (int(digits[at : at + 2]) for at in range(0, len(digits), 2))
+    year, month, day, hour, minute, second = (int(digits.ljust(12, "0")[at : at + 2]) for at in range(0, 12, 2))
     try:
-        return datetime(2000 + year, month, day, hour, minute, *second)  # noqa: DTZ001 - the standard knows no zone
+        return datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001 - the standard knows no zone
     except ValueError:
         return None
+
+
+def bytes_of(time: datetime) -> bytes:
+    """YYMMDDhhmmss in BCD, six bytes."""
+    return bytes.fromhex(f"{time:%y%m%d%H%M%S}")
 
 
 def _digits(data: bytes, unit: int) -> str:

@@ -25,7 +25,7 @@ class Quantity:
 def _rows(source: Literal["frame", "public"], text: str) -> Iterator[tuple[int, Quantity]]:
     """Rows `first identifier, name, unit, how many in a row`; several of one kind are numbered from 1."""
     for line in text.strip().splitlines():
-        first, name, unit, count = (line.split() + ["1"])[:4]
+        first, name, unit, count = [*line.split(), "1"][:4]
         for nth in range(int(count)):
             numbered = f"{name}_{nth + 1}" if count != "1" else name
             yield int(first, 16) + nth, Quantity(numbered, unit.replace("-", ""), source)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 from anlan.kernel.observations.models import Device
 from anlan.server.simulation.signals import Episode, is_cut, value
-from anlan.server.simulation.speakers import Gb26875Speaker, Hj212Speaker, HttpSpeaker, Sample, Speaker
+from anlan.server.simulation.speakers import (
+    Gb26875Speaker,
+    Hj212Speaker,
+    HttpSpeaker,
+    Jt808Speaker,
+    Sample,
+    Sl651Speaker,
+    Speaker,
+)
 
 log = logging.getLogger(__name__)
 _SYSTEMS = {"boiler": "31", "medical": "32", "water": "21"}  # ST of HJ 212
@@ -66,6 +74,10 @@ def speaker(one: Simulated, host: str, ports: Mapping[str, int]) -> Speaker | No
         return Hj212Speaker(host, ports["hj212"], one.identity, one.secret, _SYSTEMS.get(one.kind, "31"))
     if one.protocol == "gb26875":
         return Gb26875Speaker(host, ports["gb26875"], int(one.identity))
+    if one.protocol == "jt808":
+        return Jt808Speaker(host, ports["jt808"], one.identity)
+    if one.protocol == "sl651":
+        return Sl651Speaker(host, ports["sl651"], one.identity, {"rain": "50", "level": "48"}.get(one.kind, "48"))
     if one.protocol == "http":
         return HttpSpeaker(host, ports["http"], f"anlan-demo-{one.identity}")
     return None

@@ -34,11 +34,18 @@ NORMAL: dict[str, dict[str, Normal]] = {
     },
     "fire": {name: Normal(1) for name in ("device", "panel", "smoke_1", "smoke_2", "manual_1", "electrical_1")}
     | {"pressure": Normal(320, 15, 4)},
+    "rain": {"battery": Normal(12.6, 0.2, 0.05)},
+    "level": {"level": Normal(2.6, 0.05, 0.01), "battery": Normal(12.6, 0.2, 0.05)},
+    "vehicle": {"speed": Normal(48, 6, 5), "alarm": Normal(0), "altitude": Normal(5)},
     "tank_area": {
         "level": Normal(6.2, 0.4, 0.01), "pressure": Normal(12, 2, 0.3), "temperature": Normal(19, 5, 0.2), "gas_1": Normal(1.5, 0.4, 0.3),
         "gas_2": Normal(1.2, 0.4, 0.3),
     },
 }  # fmt: skip
+
+
+# Channels that are made, not drawn from a normal course.
+_MADE = {"total": Normal(0), "lon": Normal(0), "lat": Normal(0)}
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def value(
     seed: int, device: str, kind: str, channel: str, at: int, decimals: int, start: int, episodes: Sequence[Episode]
 ) -> float | None:
     """What the device would read of the channel; None when it does not have one."""
-    normal = NORMAL.get(kind, {}).get(channel)
+    normal = _MADE.get(channel) or NORMAL.get(kind, {}).get(channel)
     if normal is None:
         return None
     for one in episodes:
@@ -79,9 +86,29 @@ def value(
                 return one.value
             if one.act == "freeze":
                 at = start + one.at
+    if channel == "total":
+        return rain_total(at, start, device, episodes)
+    if channel in ("lon", "lat"):
+        return place(seed, device, at)[channel == "lat"]
     phase = _noise(0, device, channel)
     swing = normal.swing * math.sin(2 * math.pi * (at % DAY) / DAY + phase)
     return round(normal.base + swing + normal.noise * _noise(seed, device, channel, at), decimals)
+
+
+def rain_total(at: int, start: int, device: str, episodes: Sequence[Episode]) -> float:
+    """The accumulated counter, mm: dry but for episodes `rain`, whose `value` falls an hour."""
+    fallen = sum(
+        one.value * max(0, min(at - start - one.at, one.seconds)) / 3600
+        for one in episodes
+        if one.act == "rain" and one.device == device
+    )
+    return round(1200.0 + fallen, 1)
+
+
+def place(seed: int, device: str, at: int) -> tuple[float, float]:
+    """A round trip through the district each two hours, WGS-84."""
+    turn = 2 * math.pi * (at % 7200) / 7200 + _noise(seed, device)
+    return round(117.215 + 0.03 * math.cos(turn), 6), round(39.112 + 0.018 * math.sin(turn), 6)
 
 
 def is_cut(device: str, at: int, start: int, episodes: Sequence[Episode]) -> bool:

@@ -19,6 +19,7 @@ import uvicorn
 from anlan.kernel.alarms.types import Watch
 from anlan.kernel.exchange.gateway import Gateway
 from anlan.kernel.exchange.http import Api
+from anlan.kernel.exchange.sessions.jt808 import code_of
 from anlan.kernel.exchange.writer import Writer
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader, Store
@@ -26,6 +27,9 @@ from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream
 from anlan.protocols.gb26875 import frame as gb
 from anlan.protocols.hj212.data import stamp
 from anlan.protocols.hj212.frame import build, parse
+from anlan.protocols.jt808 import bodies as jt
+from anlan.protocols.jt808 import frame as jt808
+from anlan.protocols.sl651 import frame as sl651
 
 pytestmark = [pytest.mark.pure, pytest.mark.protocol]
 NOW = 1_767_225_600_000  # 2026-01-01T08:00+08:00
@@ -362,3 +366,110 @@ async def test_five_hundred_lines_at_once_are_all_stored(folder: Path) -> None:
         stored = {round((NOW - end) / 1000) for end, _value, _judged in stand.rows(1)}
         assert acknowledged <= stored
         assert stand.writer.commits < 500  # several lines share a commit
+
+
+VEHICLE, STATION = "010000000001", "0012340001"
+
+
+@asynccontextmanager
+async def moving(folder: Path) -> AsyncIterator[tuple[Writer, dict[str, int], Path]]:
+    """A vehicle (20, with a second one, 21, registered too) and a hydrological station (30)."""
+    file = folder / "observations.sqlite3"
+    speed = KnownStream(5, 20, "speed", "instant")
+    lon, lat = KnownStream(6, 20, "lon", "instant"), KnownStream(7, 20, "lat", "instant")
+    level, rain = KnownStream(8, 30, "39", "instant"), KnownStream(9, 30, "F4", "minute")
+    devices = [
+        KnownDevice(20, "jt808", VEHICLE, "admitted", "", {}, {one.channel: one for one in (speed, lon, lat)}),
+        KnownDevice(21, "jt808", "010000000002", "admitted"),
+        KnownDevice(30, "sl651", STATION, "admitted", "", {}, {one.channel: one for one in (level, rain)}),
+    ]  # fmt: skip
+    known = Directory(
+        1,
+        {(one.protocol, one.identity): one for one in devices},
+        {one.id: one for one in (speed, lon, lat, level, rain)},
+    )
+    writer = Writer(Store(open_database(str(file), writes=True)), known, [], lambda: NOW)
+    gateway = Gateway(writer)
+    loop = asyncio.create_task(writer.run())
+    try:
+        yield writer, {name: await gateway.listen(name, "127.0.0.1", 0) for name in ("jt808", "sl651")}, file
+    finally:
+        await gateway.close()
+        await writer.stop()
+        await loop
+        writer.store.database.close()
+
+
+def _raw(file: Path, stream: int) -> list[tuple[int, int, float]]:
+    reader = Reader(open_database(str(file), writes=False))
+    found = reader.raw(stream, 0, NOW * 2)
+    reader.database.close()
+    return list(zip(found.start.tolist(), found.end.tolist(), found.value.tolist(), strict=True))
+
+
+def _fix(phone: str = VEHICLE, speed: float = 42.0, latitude: float = 39.1) -> bytes:
+    one = jt.Position(0, 2, latitude, 117.2, 5, speed, 90, datetime(2026, 1, 1, 8, 0), {})  # noqa: DTZ001
+    return jt808.build(id=jt.POSITION, phone=phone, serial=9, body=jt.position_body(one))
+
+
+async def _ask(line: tuple[asyncio.StreamReader, asyncio.StreamWriter], raw: bytes) -> jt808.Frame:
+    line[1].write(raw)
+    await line[0].readuntil(b"\x7e")
+    return jt808.parse(b"\x7e" + await line[0].readuntil(b"\x7e"))
+
+
+@live
+async def test_a_terminal_registers_authenticates_and_only_then_is_heard(folder: Path) -> None:
+    async with moving(folder) as (_writer, ports, file):
+        line = await asyncio.open_connection("127.0.0.1", ports["jt808"])
+        assert (await _ask(line, _fix())).body[-1] == 1  # not authenticated: refused, not stored
+        body = b"\0\x0c\0\x68" + b"70000" + b"X".ljust(20, b"\0") + b"SIM0001" + b"\2" + "示例".encode("gbk")
+        registered = await _ask(line, jt808.build(id=jt.REGISTER, phone=VEHICLE, serial=1, body=body))
+        assert (registered.id, registered.body[2]) == (0x8100, 0)
+        wrong = await _ask(line, jt808.build(id=jt.AUTHENTICATE, phone=VEHICLE, serial=2, body=b"guess"))
+        assert wrong.body[-1] == 1
+        right = await _ask(line, jt808.build(id=jt.AUTHENTICATE, phone=VEHICLE, serial=3, body=registered.body[3:]))
+        assert right.body[-1] == 0
+        assert (await _ask(line, _fix())).body[-1] == 0
+        assert _raw(file, 5) == [(NOW, NOW, 42.0)]
+        assert [value for _s, _e, value in _raw(file, 7)] == [39.1]
+        assert (await _ask(line, _fix(phone="010000000002"))).body[-1] == 1  # its line speaks for one phone only
+        assert (await _ask(line, jt808.build(id=0x0F01, phone=VEHICLE, serial=5))).body[
+            -1
+        ] == 3  # unknown: not supported
+        stranger = await _ask(line, jt808.build(id=jt.REGISTER, phone="013900000000", serial=1, body=body))
+        assert stranger.body[2] == 4
+        line[1].close()
+
+
+@live
+async def test_a_place_that_does_not_exist_is_no_place(folder: Path) -> None:
+    async with moving(folder) as (writer, ports, file):
+        line = await asyncio.open_connection("127.0.0.1", ports["jt808"])
+        device = writer.directory.devices["jt808", VEHICLE]
+        assert (
+            await _ask(line, jt808.build(id=jt.AUTHENTICATE, phone=VEHICLE, serial=1, body=code_of(device).encode()))
+        ).body[-1] == 0
+        assert (await _ask(line, _fix(latitude=116.3))).body[-1] == 0
+        assert str(_raw(file, 7)[0][2]) == "nan"  # the frame and the speed are kept
+        assert _raw(file, 5) == [(NOW, NOW, 42.0)]
+        line[1].close()
+
+
+@live
+async def test_a_station_is_confirmed_and_its_five_minute_rains_are_intervals(folder: Path) -> None:
+    async with moving(folder) as (_writer, ports, file):
+        head = "0001" + "260101080005" + "F1F1" + STATION + "50" + "F0F0" + "2601010800"
+        body = bytes.fromhex(head + "39230000" + "2610" + "F460" + "05" * 12)
+        raw = sl651.build(sl651.Frame(centre=1, station=STATION, function=0x34, body=body))
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports["sl651"])
+        writer.write(raw)
+        answer = sl651.parse(await reader.readexactly(25))
+        assert (answer.valid, answer.down, answer.function, answer.serial) == (True, True, 0x34, 1)
+        assert _raw(file, 8) == [(NOW, NOW, 2.61)]
+        rains = _raw(file, 9)
+        assert (len(rains), rains[-1]) == (12, (NOW - 300_000, NOW, 0.5))
+        writer.write(raw[:-1] + b"\0")  # a wrong check: no answer, so that the station sends again
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.readexactly(1), 0.3)
+        writer.close()
