@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cast
 from django.urls import reverse
+from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation

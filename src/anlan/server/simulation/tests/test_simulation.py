@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from conftest import Cast
+from tests.support.cast import Cast
 
 from anlan.kernel.alarms.models import Rule
 from anlan.kernel.alarms.watching import watches
