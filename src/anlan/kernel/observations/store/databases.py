@@ -20,6 +20,7 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS obs_event (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, body TEXT NOT NULL)",
 )
 _PAGE, _BUSY_MS = 8192, 5000
+NOTHING = "还没有观测数据。先启动网关：anlan gateway。"
 
 
 class Database(Protocol):
@@ -42,7 +43,7 @@ class SqliteDatabase:
     def __init__(self, file: Path, *, writes: bool) -> None:
         """Raises Refused when another process writes this file already, or when there is nothing to read yet."""
         if not writes and not file.exists():
-            raise Refused("observations", "还没有观测数据。先启动网关：anlan gateway。")
+            raise Refused("observations", NOTHING)
         self._lock = _locked(file) if writes else None
         address = f"file:{file}" + ("" if writes else "?mode=ro")
         self._at = sqlite3.connect(
