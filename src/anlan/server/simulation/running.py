@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _SYSTEMS = {"boiler": "31", "medical": "32", "water": "21"}  # ST of HJ 212
 HOUR = 3600
 PIECE = 600  # samples sent at once of what was held back
+SPARE_S, PEACE_S = 5, 0.5  # old hours are sent while nothing is due so soon, with rests between
 
 
 @dataclass(frozen=True)
@@ -101,28 +102,37 @@ def samples(
 
 @dataclass(frozen=True)
 class Plan:
-    """`now` gives seconds; `rate` how fast it runs; `history` seconds before the start that are sent first."""
+    """The script counts from `start`; the devices speak from `begin` (later than `start`: the script is under way). `now` gives
+    seconds, `rate` how fast it runs. First the `history` seconds before `begin` are sent; the `older` ones follow, newest first,
+    while nothing else is due."""
 
     seed: int
     start: int
     episodes: tuple[Episode, ...]
     now: Callable[[], float]
+    begin: int
     rate: float = 1.0
     history: int = 0
+    older: int = 0
     until: int | None = None
+
+    def between(self, one: Simulated, after: int, until: int) -> list[Sample]:
+        return samples(one, after, until, seed=self.seed, start=self.start, episodes=self.episodes)
 
 
 async def live(one: Simulated, mouth: Speaker, plan: Plan) -> None:
     """One device from the start to the end of the plan. What could not be sent is kept and sent in order later."""
     quick = min((source.every for source in one.sources), default=HOUR)
-    done = plan.start - plan.history
-    if plan.history:
-        for after in range(done, plan.start, HOUR):
-            given = samples(one, after, min(after + HOUR, plan.start), seed=plan.seed, start=plan.start, episodes=())
-            await _tell(mouth, given, plan)
-        done = plan.start
+    for after in range(plan.begin - plan.history, plan.begin, HOUR):
+        await _tell(mouth, plan.between(one, after, min(after + HOUR, plan.begin)), plan)
+    done, first = plan.begin, plan.begin - plan.history
+    earlier = list(range(first - HOUR, first - plan.older, -HOUR))
     while plan.until is None or done < plan.until:
         due = done // quick * quick + quick
+        while earlier and due - plan.now() > SPARE_S:
+            after = earlier.pop(0)
+            await _tell(mouth, plan.between(one, after, after + HOUR), plan)
+            await asyncio.sleep(PEACE_S)
         wait = (due - plan.now()) / plan.rate
         if wait > 0:
             await asyncio.sleep(wait)
@@ -133,7 +143,7 @@ async def live(one: Simulated, mouth: Speaker, plan: Plan) -> None:
             await mouth.close()
             await asyncio.sleep(quick / plan.rate)
             continue
-        if await _tell(mouth, samples(one, done, due, seed=plan.seed, start=plan.start, episodes=plan.episodes), plan):
+        if await _tell(mouth, plan.between(one, done, due), plan):
             done = due
         else:
             await asyncio.sleep(min(1.0, quick / plan.rate))

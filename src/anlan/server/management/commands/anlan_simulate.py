@@ -15,9 +15,11 @@ from django.core.management.base import BaseCommand
 from anlan.base import clock
 from anlan.base.errors import Refused
 from anlan.server.children import follow_parent
-from anlan.server.simulation import running
+from anlan.server.simulation import duty, running
 
-HISTORY_S, CYCLE_S, CYCLES = 26 * 3600, 12 * 3600, 60
+HISTORY_S, OLDER_S, CYCLE_S = 26 * 3600, 6 * 86_400, 12 * 3600
+BEFORE, CYCLES = 16, 80  # turns of the script that lie behind the start, and all
+PHASE_S = 3565  # where in the script it starts: troubles stand already, and the next begins within a minute
 
 
 class Command(BaseCommand):
@@ -35,14 +37,22 @@ class Command(BaseCommand):
         ports = _ports(options["wait"])
         started = int(clock.now().timestamp())
         plan = running.Plan(
-            seed=options["seed"], start=started, now=lambda: clock.now().timestamp(), rate=1.0,
-            episodes=running.repeated(running.script(), CYCLE_S, CYCLES), history=0 if options["no_history"] else HISTORY_S,
+            seed=options["seed"], start=started - PHASE_S - BEFORE * CYCLE_S, begin=started, now=lambda: clock.now().timestamp(),
+            episodes=running.repeated(running.script(), CYCLE_S, CYCLES),
+            history=0 if options["no_history"] else HISTORY_S, older=0 if options["no_history"] else OLDER_S,
         )  # fmt: skip
         crowd = running.devices()
         self.stdout.write(f"模拟 {len(crowd)} 台设备，种子 {options['seed']}")
         self.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(running.run(crowd, "127.0.0.1", ports, plan))
+            asyncio.run(_both(crowd, ports, plan))
+
+
+async def _both(crowd: list[running.Simulated], ports: dict[str, int], plan: running.Plan) -> None:
+    """The devices, and the people who answer what has been standing for long."""
+    answering = asyncio.create_task(duty.answer_by_and_by())
+    await running.run(crowd, "127.0.0.1", ports, plan)
+    answering.cancel()
 
 
 def _ports(patience: float) -> dict[str, int]:
