@@ -72,7 +72,9 @@ def test_the_scripts_alarms_and_nothing_else(cast: Cast, place: Path, seed: int)
         return START + (time.monotonic() - began) * RATE
 
     writer = Writer(reading.writer(), queries.directory(), watches(), lambda: round(now() * 1000))
-    plan = running.Plan(seed=seed, start=START, begin=START, episodes=episodes, now=now, rate=RATE, until=START + HOURS * 3600)
+    plan = running.Plan(
+        seed=seed, start=START, begin=START, episodes=episodes, now=now, rate=RATE, until=START + HOURS * 3600
+    )
     asyncio.run(asyncio.wait_for(_live(writer, running.devices(), plan), 300))
     reader = Reader(writer.store.database)
     told = [json.loads(one.body) for _number, one in reader.events(0, 5000)]
