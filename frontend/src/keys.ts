@@ -1,7 +1,7 @@
-// Keyboard: `/` search, `?` keys of the page, `G` then a letter to a section, J/K/Enter through rows, X ticks a row.
+// Keyboard: `/` search, a letter printed in a button (`data-key`), `?` keys of the page, `G` then a letter to a section, J/K/Enter through rows, X ticks a row.
 import { tick } from "./selection";
 
-const SECTIONS: Record<string, string> = { w: "/desk/", m: "/map/", j: "/air/", t: "/registry/", g: "/plans/", b: "/journal/" };
+const SECTIONS: Record<string, string> = { w: "/desk/", m: "/map/", j: "/monitor/", t: "/registry/", g: "/plans/", b: "/journal/" };
 const GO_MS = 1200;
 
 function typing(target: EventTarget | null): boolean {
@@ -43,6 +43,8 @@ export function keys(page: Document): void {
     } else if (rows.length && key === "x") {
       const here = page.activeElement?.closest<HTMLElement>("[data-row]") ?? undefined;
       tick(page, rows.find((row) => row.getAttribute("aria-selected") === "true") ?? here, event.shiftKey);
+    } else if (/^[a-z]$/.test(key) && page.querySelector(`[data-key='${key}']`)) {
+      page.querySelector<HTMLElement>(`[data-key='${key}']`)?.click();
     } else if (rows.length && event.key === "Enter" && event.target === page.body) {
       open(rows);
     }

@@ -48,7 +48,7 @@ def _rail(request: Request) -> list[dict[str, Any]]:
         if tabs:
             rail.append({
                 "slug": slug, "title": title, "url": reverse(tabs[0].page), "current": slug == current,
-                "tabs": [{"title": gettext(nav.title), "url": reverse(nav.page)} for nav in tabs],
+                "tabs": [{"title": gettext(nav.title), "url": reverse(nav.page)} for nav in tabs if request.path.startswith(nav.below)],
             })  # fmt: skip
     return rail
 

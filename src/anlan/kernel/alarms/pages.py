@@ -124,7 +124,7 @@ def move(request: Request, number: int, word: str) -> HttpResponse:
         request,
         {"acknowledge": "已确认。", "clear": "已结束。", "shelve": "已搁置。", "unshelve": "已取消搁置。"}[word],
     )
-    return HttpResponseRedirect(reverse("alarm", args=[number]))
+    return HttpResponseRedirect(bulk.back(request, "/monitor/", reverse("alarm", args=[number])))
 
 
 def _instant(text: str) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
-from anlan.kernel.alarms.models import OPEN
+from anlan.kernel.alarms.models import OPEN, Alarm, Rule
+from anlan.kernel.alarms.moves import ANSWER
 from anlan.kernel.alarms.queries import visible
 from anlan.kernel.monitor import queries
 from anlan.kernel.monitor.queries import SPANS, Series
@@ -20,47 +22,38 @@ from anlan.kernel.observations import reading
 from anlan.kernel.observations.kinds import kind_of, seen_by
 from anlan.kernel.observations.models import Device, Stream
 from anlan.kernel.registry.models import Station
-from anlan.kernel.web.charts import Point, line_chart
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.time_chart import Limit, sparkline, time_chart
 
-MOST_COMPARED, MOST_DRAWN = 6, 500
-_ORDER = {"over": 0, "silent": 1, "bad": 2, "none": 3, "ok": 4}
+MOST_COMPARED, MOST_LISTED = 6, 200
+
+
+def _now(request: Request) -> dict[str, Any]:
+    tiles = queries.tiles(request.actor, request.at)
+    return {
+        "tiles": tiles, "exceeding": queries.exceeding(request.actor), "waiting": queries.waiting(request.actor),
+        "gateway": reading.gateway(request.at), "may_answer": policy.may(request.actor, ANSWER),
+        "total": {name: sum(getattr(one, name) for one in tiles) for name in ("stations", "over", "silent")},
+        "open": visible(request.actor).filter(state__in=OPEN).count(),
+    }  # fmt: skip
 
 
 def overview(request: Request) -> HttpResponse:
-    """What is over its limit now and since when, then every kind at a glance."""
-    context = {
-        "tiles": queries.tiles(request.actor, request.at), "exceeding": queries.exceeding(request.actor),
-        "gateway": reading.gateway(request.at),
-        "open": visible(request.actor).filter(state__in=OPEN).count(),
-        "newest": visible(request.actor).order_by("-raised_at")[:12],
-    }  # fmt: skip
-    return render(request, "kernel/monitor/overview.html", context)
+    """What is over its limit now and since when, what waits for an answer, then every kind at a glance."""
+    return render(request, "kernel/monitor/overview.html", _now(request))
 
 
 def now(request: Request) -> HttpResponse:
     """The part of the overview that changes, read again every few seconds."""
-    context = {
-        "tiles": queries.tiles(request.actor, request.at),
-        "exceeding": queries.exceeding(request.actor),
-        "gateway": reading.gateway(request.at),
-    }
-    return render(request, "kernel/monitor/now.html", context)
+    return render(request, "kernel/monitor/now.html", _now(request))
 
 
 def stations(request: Request) -> HttpResponse:
     """Every station with its newest values; those in trouble first."""
-    kind = request.GET.get("kind", "")
-    rows = observed.stations(request.actor, kind)
+    rows = observed.stations(request.actor, request.GET.get("kind", ""))
     if words := request.GET.get("q"):
         rows = rows.filter(name__icontains=words[:80])
-    mine: dict[int, list[Any]] = {}
-    for one in queries.shown(
-        list(observed.streams(request.actor).filter(station__in=rows, nature="raw")), request.actor, request.at
-    ):
-        mine.setdefault(one.stream.station_id, []).append(one)
-    lines = [(row, sorted(mine.get(row.pk, []), key=lambda one: _ORDER[one.state])) for row in rows]
-    lines.sort(key=lambda line: (min((_ORDER[one.state] for one in line[1]), default=9), line[0].name))
+    lines = queries.lines(rows, request.actor, request.at)
     page = Paginator(lines, 50).get_page(request.GET.get("page"))
     context = {"page": page, "kinds": seen_by(request.actor), "asked": request.GET}
     return render(request, "kernel/monitor/stations.html", context)
@@ -79,51 +72,59 @@ def station(request: Request, code: str) -> HttpResponse:
     streams = list(observed.streams(request.actor, row))
     span = request.GET.get("span", "24h")
     span = span if span in SPANS else "24h"
-    chosen = next(
-        (one for one in streams if one.pk == number(request.GET.get("stream"))), streams[0] if streams else None
-    )
+    alarms = list(visible(request.actor).filter(stream__station=row).order_by("-since")[:20])
+    standing = [one for one in alarms if one.state in ("raised", "acknowledged")]
+    wanted = [number(request.GET.get("stream")), *(one.stream_id for one in standing)]
+    by_number = {one.pk: one for one in streams}
+    chosen = next((by_number[one] for one in wanted if one in by_number), streams[0] if streams else None)
     drawn = queries.series(chosen, span, request.at) if chosen else None
     rules = queries.rules_of(row, streams)
+    values, sparks = queries.shown(streams, request.actor, request.at), queries.sparks(streams, request.at)
+    usable = {
+        one.stream.code: one.value
+        for one in values
+        if one.value is not None and one.state in ("ok", "over") and one.stream.nature == "raw"
+    }
     context = {
         "station": row, "kind": kind_of(row.kind), "span": span, "spans": SPANS, "chosen": chosen, "drawn": drawn,
-        "lines": [(one, rules.get(one.stream.code, [])) for one in queries.shown(streams, request.actor, request.at)],
-        "chart": chart(drawn, _limit(rules, chosen)) if drawn else "", "devices": Device.objects.filter(station=row),
-        "table": list(reversed(drawn.points[-200:])) if drawn else [],
-        "alarms": visible(request.actor).filter(stream__station=row).order_by("-since")[:20],
-        "complete": queries.completeness(streams, request.at),
+        "lines": [(one, limits(rules, one.stream, ()), sparkline(sparks.get(one.stream.pk, ()), over=one.state == "over")) for one in values],
+        "facts": kind_facts(row.kind, usable), "heard": max((one.at for one in values if one.at), default=None),
+        "online": {number: link for number, link in reading.links(request.at).items() if link["online"]},
+        "chart": chart(drawn, limits(rules, chosen, standing)) if drawn and chosen else "", "devices": Device.objects.filter(station=row),
+        "as_table": request.GET.get("view") == "table", "table": list(reversed(drawn.points[-MOST_LISTED:])) if drawn else [],
+        "alarms": alarms, "standing": standing,
+        "why": next((one for one in standing if chosen and one.stream_id == chosen.pk), standing[0] if standing else None),
+        "waiting": [one for one in alarms if one.state in ("raised", "returned")],
+        "complete": {one.stream.pk: one for one in queries.completeness(streams, request.at, timedelta(days=7))},
+        "may_answer": policy.may(request.actor, ANSWER, row),
     }  # fmt: skip
     return render(request, "kernel/monitor/station.html", context)
 
 
-def _limit(rules: Any, stream: Stream | None) -> tuple[float, str] | None:
-    """The limit to draw: of the first rule above or below."""
-    for rule in rules.get(stream.code, []) if stream else []:
-        if rule.form in ("above", "below", "outside") and "limit" in rule.settings:
-            return float(rule.settings["limit"]), f"{rule.title} {rule.settings['limit']:g}"
-    return None
+def kind_facts(kind: str, usable: Mapping[str, float]) -> Sequence[tuple[str, str, bool]]:
+    declared = kind_of(kind)
+    return declared.facts(usable) if declared and declared.facts and usable else ()
 
 
-def chart(drawn: Series, limit: tuple[float, str] | None) -> Any:
-    points = thinned(drawn.points)
-    form = {"raw": "%H:%M", "hour": "%m-%d %H时", "day": "%m-%d"}[drawn.step]
-    over = limit[0] if limit else None
-    return line_chart(
-        [Point(f"{at:{form}}", value, over=over is not None and value is not None and value > over) for at, value, *_rest in points],
-        title=drawn.stream.title, unit=drawn.stream.unit, limit=over, limit_word=limit[1] if limit else "", width=960, height=260, labels=False,
+def limits(rules: Mapping[str, Sequence[Rule]], stream: Stream, standing: Sequence[Alarm]) -> list[Limit]:
+    """The limits of the rules in force; red where the alarm of that rule stands."""
+    red = {one.rule_id for one in standing if one.stream_id == stream.pk}
+    found = []
+    for rule in rules.get(stream.code, ()):
+        given, raises = rule.settings, rule.pk in red
+        if rule.form in ("above", "outside"):
+            found.append(Limit(given["limit"], f"≤ {given['limit']:g}", alarm=True, raises=raises))
+        if rule.form in ("below", "outside"):
+            low = given["limit"] if rule.form == "below" else given["low"]
+            found.append(Limit(low, f"≥ {low:g}", above=False, alarm=True, raises=raises))
+    return found
+
+
+def chart(drawn: Series, marked: Sequence[Limit], *, width: int = 880, height: int = 300) -> Any:
+    return time_chart(
+        drawn.points, start=drawn.start, end=drawn.end, title=drawn.stream.title, unit=drawn.stream.unit, rhythm=drawn.rhythm,
+        limits=marked, width=width, height=height, key=f"s{drawn.stream.pk}",
     )  # fmt: skip
-
-
-def thinned(points: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """At most MOST_DRAWN points; of each group the one farthest from the one before, so that a peak is never left out."""
-    if len(points) <= MOST_DRAWN:
-        return list(points)
-    size = -(-len(points) // MOST_DRAWN)
-    kept: list[tuple[Any, ...]] = []
-    for start in range(0, len(points), size):
-        group = [one for one in points[start : start + size] if one[1] is not None] or [points[start]]
-        before = kept[-1][1] if kept and kept[-1][1] is not None else 0.0
-        kept.append(max(group, key=lambda one: abs((one[1] or 0.0) - before)))
-    return kept
 
 
 def station_export(request: Request, code: str) -> HttpResponse:
@@ -135,7 +136,8 @@ def station_export(request: Request, code: str) -> HttpResponse:
         raise Http404
     drawn = queries.series(stream, span, request.at)
     head = ("时间", f"{stream.title}（{stream.unit}）", "最小", "最大", "质量")
-    return exported(request.GET.get("form", "xlsx"), f"{row.name}_{stream.title}", head, drawn.points)
+    lines = ((one.at, one.value, one.low, one.high, one.mark or "可用") for one in drawn.points)
+    return exported(request.GET.get("form", "xlsx"), f"{row.name}_{stream.title}", head, lines)
 
 
 def compare(request: Request) -> HttpResponse:
@@ -146,8 +148,11 @@ def compare(request: Request) -> HttpResponse:
     rows = list(observed.streams(request.actor).order_by("station__name", "title"))
     chosen = [one for one in rows if one.pk in wanted]
     drawn = [queries.series(one, span, request.at) for one in chosen]
-    charts = [(one, chart(one, None), min((p[1] for p in one.points if p[1] is not None), default=None),
-               max((p[1] for p in one.points if p[1] is not None), default=None)) for one in drawn]  # fmt: skip
+    charts = [
+        (one, chart(one, (), width=640, height=220), min(values, default=None), max(values, default=None))
+        for one in drawn
+        for values in ([spot.value for spot in one.points if spot.value is not None],)
+    ]
     context = {"rows": rows, "wanted": wanted, "charts": charts, "span": span, "spans": SPANS, "most": MOST_COMPARED}
     return render(request, "kernel/monitor/compare.html", context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +13,11 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms.models import OPEN, Alarm, Rule
 from anlan.kernel.alarms.queries import visible
 from anlan.kernel.observations import quality, queries, reading
-from anlan.kernel.observations.kinds import seen_by
+from anlan.kernel.observations.kinds import kind_of, seen_by
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS, HOUR_MS
 from anlan.kernel.registry.models import Station
+from anlan.kernel.web.time_chart import Spot
 
 SPANS: Mapping[str, tuple[str, timedelta]] = {
     "1h": ("1 小时", timedelta(hours=1)), "24h": ("24 小时", timedelta(hours=24)), "7d": ("7 天", timedelta(days=7)),
@@ -38,7 +39,12 @@ class Shown:
 
     @property
     def text(self) -> str:
-        return "—" if self.value is None else f"{self.value:.{self.stream.decimals}f}"
+        """The figure, or what its code means."""
+        if self.value is None:
+            return "—"
+        kind = kind_of(self.stream.station.kind)
+        channel = kind.channel(self.stream.code) if kind else None
+        return (channel.word(self.value) if channel else "") or f"{self.value:.{self.stream.decimals}f}"
 
 
 def newest() -> dict[int, tuple[int, float, int]]:
@@ -83,30 +89,84 @@ def _one(stream: Stream, given: tuple[int, float, int] | None, alarm: Alarm | No
     return Shown(stream, number, when, "ok")
 
 
+ORDER = {"over": 0, "silent": 1, "bad": 2, "none": 3, "ok": 4}
+TILE_LINES = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """One station: its values, the troubled ones first."""
+
+    station: Station
+    values: list[Shown]
+
+    @property
+    def state(self) -> str:
+        return self.values[0].state if self.values else "none"
+
+    @property
+    def heard(self) -> datetime | None:
+        return max((one.at for one in self.values if one.at), default=None)
+
+
+def lines(stations: Iterable[Station], actor: Actor, at: datetime) -> list[Line]:
+    """Those in trouble first, then by name."""
+    mine: dict[int, list[Shown]] = {}
+    rows = list(stations)
+    raw = queries.streams(actor).filter(station__in=rows, nature="raw").order_by("pk")
+    for one in shown(list(raw), actor, at):
+        mine.setdefault(one.stream.station_id, []).append(one)
+    found = [Line(row, sorted(mine.get(row.pk, []), key=lambda one: ORDER[one.state])) for row in rows]
+    return sorted(found, key=lambda line: (ORDER[line.state], line.station.name))
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One kind of station at a glance."""
+    """One kind of station at a glance; `lines` its first few stations."""
 
     kind: str
     title: str
     stations: int
     over: int
     silent: int
+    lines: list[Line]
 
 
 def tiles(actor: Actor, at: datetime) -> list[Tile]:
-    found = []
-    streams: dict[str, list[Stream]] = {}
-    for one in queries.streams(actor):
-        streams.setdefault(one.station.kind, []).append(one)
-    counted = {station.pk: station.kind for station in queries.stations(actor)}
-    for kind in seen_by(actor):
-        mine = shown(streams.get(kind.slug, []), actor, at)
-        over = {one.stream.station_id for one in mine if one.state == "over"}
-        silent = {one.stream.station_id for one in mine if one.state in ("silent", "none")}
-        number = sum(slug == kind.slug for slug in counted.values())
-        if number:
-            found.append(Tile(kind.slug, kind.title, number, len(over), len(silent)))
+    by_kind: dict[str, list[Line]] = {}
+    for line in lines(queries.stations(actor), actor, at):
+        by_kind.setdefault(line.station.kind, []).append(line)
+    return [
+        Tile(kind.slug, kind.title, len(mine), _count(mine, "over"), _count(mine, "silent", "none"), mine[:TILE_LINES])
+        for kind in seen_by(actor) if (mine := by_kind.get(kind.slug))
+    ]  # fmt: skip
+
+
+def _count(found: Iterable[Line], *states: str) -> int:
+    """Stations with any value in one of the states."""
+    return sum(
+        any(value.state in states for value in one.values) or (not one.values and "none" in states) for one in found
+    )
+
+
+def waiting(actor: Actor) -> list[Alarm]:
+    """What nobody has acknowledged, the urgent ones first."""
+    return list(visible(actor).filter(state__in=("raised", "returned")).order_by("priority", "-since")[:12])
+
+
+def sparks(streams: Sequence[Stream], at: datetime) -> dict[int, list[float | None]]:
+    """The hourly means of the last day by stream, None where there is no usable value."""
+    store = reading.reader()
+    if store is None or not streams:
+        return {}
+    edge = (reading.ms(at) + CHINA_MS) // HOUR_MS * HOUR_MS + HOUR_MS - CHINA_MS
+    first = edge - DAY_MS
+    found = {}
+    for stream, told in zip(streams, store.statistics([one.pk for one in streams], first, edge), strict=True):
+        values: list[float | None] = [None] * 24
+        for start, mean in zip(told.start.tolist(), told.mean.tolist(), strict=True):
+            values[(start - first) // HOUR_MS] = mean
+        found[stream.pk] = values
     return found
 
 
@@ -116,18 +176,28 @@ def exceeding(actor: Actor) -> list[Alarm]:
     return list(rows.order_by("since")[:50])
 
 
-Drawn = tuple[datetime, float | None, float | None, float | None, str]  # at, value, least, most, mark
-
-
 @dataclass(frozen=True)
 class Series:
-    """Points of one stream over a span. `step`: raw, hour or day; the value of a bucket is the mean of its usable values."""
+    """Points of one stream over a span. `step`: raw, hour or day; the value of a bucket is the mean of its usable values, its
+    instant the bucket's middle."""
 
     stream: Stream
     step: str
-    points: list[Drawn]
+    start: datetime
+    end: datetime
+    points: list[Spot]
     expected: int
     usable: int
+
+    @property
+    def rhythm(self) -> int:
+        """Seconds between two points."""
+        return {"raw": self.stream.every, "hour": 3600, "day": 86_400}[self.step]
+
+    @property
+    def words(self) -> str:
+        """What one point is."""
+        return {"raw": self.stream.get_period_display(), "hour": "小时均值", "day": "日均值"}[self.step]
 
     @property
     def share(self) -> float | None:
@@ -137,33 +207,27 @@ class Series:
 def series(stream: Stream, span: str, at: datetime) -> Series:
     """Raw up to a day, hours up to a month, days above; ends now."""
     length = SPANS[span][1]
-    store = reading.reader()
+    start, store = at - length, reading.reader()
     expected = int(length.total_seconds() // stream.every) if stream.every else 0
     if store is None:
-        return Series(stream, "raw", [], expected, 0)
-    until, after = reading.ms(at), reading.ms(at - length)
+        return Series(stream, "raw", start, at, [], expected, 0)
+    until, after = reading.ms(at), reading.ms(start)
     if length <= timedelta(days=1):
         rows = store.raw(stream.pk, after, until)
-        points: list[Drawn] = [
-            (datetime.fromtimestamp(end / 1000, CHINA), None if np.isnan(value) else value, None, None, quality.JUDGED[judged] if judged else "")
+        points = [
+            Spot(datetime.fromtimestamp(end / 1000, CHINA), None if np.isnan(value) else value, mark=quality.JUDGED[judged] if judged else "")
             for end, value, judged in zip(rows.end.tolist(), rows.value.tolist(), rows.judged.tolist(), strict=True)
         ]  # fmt: skip
-        return Series(stream, "raw", points, expected, int((rows.judged == 0).sum()))
+        return Series(stream, "raw", start, at, points, expected, int((rows.judged == 0).sum()))
     step = HOUR_MS if length <= timedelta(days=31) else DAY_MS
     edge = (until + CHINA_MS) // step * step + step - CHINA_MS
     first = (after + CHINA_MS) // step * step - CHINA_MS
     (told,) = store.statistics([stream.pk], first, edge, step)
-    values = {int(start): place for place, start in enumerate(told.start)}
-    points = []
-    for start in range(first, edge, step):
-        when = datetime.fromtimestamp(start / 1000, CHINA)
-        place = values.get(start)
-        if place is None:
-            points.append((when, None, None, None, "缺测"))
-        else:
-            mean = float(told.total[place] / told.count[place])
-            points.append((when, round(mean, stream.decimals), float(told.least[place]), float(told.most[place]), ""))
-    return Series(stream, "hour" if step == HOUR_MS else "day", points, expected, int(told.count.sum()))
+    points = [
+        Spot(datetime.fromtimestamp((begun + step // 2) / 1000, CHINA), round(mean, stream.decimals), least, most)
+        for begun, mean, least, most in zip(told.start.tolist(), told.mean.tolist(), told.least.tolist(), told.most.tolist(), strict=True)
+    ]  # fmt: skip
+    return Series(stream, "hour" if step == HOUR_MS else "day", start, at, points, expected, int(told.count.sum()))
 
 
 @dataclass(frozen=True)

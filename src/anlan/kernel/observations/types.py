@@ -6,7 +6,7 @@ property at one station in one kind of period, from one device. Times are millis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +41,12 @@ class Channel:
     low: float | None = None
     high: float | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+    # What a coded value means: (mask, words) of the bits in order of weight; the first that is set names the value.
+    bits: tuple[tuple[int, str], ...] = ()
+
+    def word(self, value: float) -> str:
+        """The words of a coded value; empty when the value is a plain number."""
+        return next((word for mask, word in self.bits if int(value) & mask), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,8 @@ class StationKind:
     permission: str  # who may see its figures
     channels: tuple[Channel, ...]
     page: str = ""  # name of the page of one such station, with its code as argument; empty: the plain station page
+    # What the newest usable values (by channel) say together: (term, words, whether that is bad).
+    facts: Callable[[Mapping[str, float]], Sequence[tuple[str, str, bool]]] | None = None
 
     def channel(self, code: str) -> Channel | None:
         return next((one for one in self.channels if one.code == code), None)

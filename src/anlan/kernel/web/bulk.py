@@ -49,13 +49,18 @@ def each(rows: Sequence[Row], act: Callable[[Row], object], told: Callable[[Row]
     return found
 
 
+def back(request: Request, home: str, otherwise: str) -> str:
+    """Where a form came from (`next`), when that is a page of ours below `home`; else `otherwise`."""
+    given = request.POST.get("next", "")
+    safe = given.startswith(home) and url_has_allowed_host_and_scheme(given, {request.get_host()})
+    return given if safe else otherwise
+
+
 def answered(request: Request, move: str, outcomes: Sequence[Outcome], home: str) -> HttpResponse:
     """The result page: refused rows first, 撤回 for what was done, and the way back to the list as it was filtered."""
-    back = request.POST.get("next", "")
-    safe = back.startswith(home) and url_has_allowed_host_and_scheme(back, {request.get_host()})
     done = [one for one in outcomes if not one.why]
     context = {
         "move": move, "done": done, "refused_rows": [one for one in outcomes if one.why],
-        "undo_entries": reversible(request.actor, request.at) if done else [], "back": back if safe else home,
+        "undo_entries": reversible(request.actor, request.at) if done else [], "back": back(request, home, home),
     }  # fmt: skip
     return render(request, "web/bulk.html", context)

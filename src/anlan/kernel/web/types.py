@@ -22,6 +22,7 @@ class Nav:
     page: str  # name of a Page without arguments
     permission: str
     order: int = 50
+    below: str = ""  # shown on pages whose path starts with this only: a tab of a tab
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,10 +133,16 @@ CAPABILITY = Capability(
     ),
     nav=(
         Nav(section="monitor", title="空气", page="air", permission="air_quality.read", order=10),
-        Nav(section="monitor", title="测点", page="air_stations", permission="air_quality.read", order=20),
-        Nav(section="monitor", title="文件", page="air_files", permission="air_quality.read", order=30),
-        Nav(section="monitor", title="沙尘日", page="air_dust", permission="air_quality.manage", order=40),
-        Nav(section="monitor", title="导入", page="air_import", permission="air_quality.manage", order=50),
+        Nav(
+            section="monitor", title="测点", page="air_stations", below="/air/", permission="air_quality.read", order=11
+        ),
+        Nav(section="monitor", title="文件", page="air_files", below="/air/", permission="air_quality.read", order=12),
+        Nav(
+            section="monitor", title="沙尘日", page="air_dust", below="/air/", permission="air_quality.manage", order=13
+        ),
+        Nav(
+            section="monitor", title="导入", page="air_import", below="/air/", permission="air_quality.manage", order=14
+        ),
     ),
     verbs=(
         Verb(slug="air_quality.file.imported", title="导入空气小时值"),

@@ -7,6 +7,29 @@ from anlan.kernel.observations.types import Channel, StationKind
 PERMISSION = "fire_iot.read"
 
 
+# GB/T 26875.3-2011, 8.2.1: state bits of a component (type 2) and of the device itself (type 21), the weightiest first.
+BITS = (
+    (2, "火警"),
+    (4, "故障"),
+    (8, "屏蔽"),
+    (16, "监管"),
+    (32, "启动"),
+    (64, "反馈"),
+    (128, "延时"),
+    (256, "电源故障"),
+    (1, "正常"),
+)
+DEVICE_BITS = (
+    (2, "火警"),
+    (4, "故障"),
+    (8, "主电故障"),
+    (16, "备电故障"),
+    (32, "与监控中心通信故障"),
+    (64, "监测连接线路故障"),
+    (1, "正常"),
+)
+
+
 def _state(code: str, title: str, where: str) -> Channel:
     """State bits of a component: bit 0 normal, 1 fire, 2 fault, 3 shielded (GB/T 26875.3-2011, 8.2.1.2)."""
     return Channel(
@@ -19,6 +42,7 @@ def _state(code: str, title: str, where: str) -> Channel:
         low=0,
         high=65535,
         sources={"gb26875": where},
+        bits=DEVICE_BITS if where == "device" else BITS,
     )
 
 
