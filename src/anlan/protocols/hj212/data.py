@@ -13,31 +13,27 @@ from anlan.protocols.hj212.frame import Frame
 
 REAL_TIME, MINUTE, HOUR, DAY = "2011", "2051", "2061", "2031"
 DATA = frozenset({REAL_TIME, MINUTE, HOUR, DAY, "2021", "2041", "2081", "3019", "3020"})
-# Fields that hold a number (2017, table 6); the others describe it.
-NUMBERS = frozenset({
-    "Rtd", "Min", "Avg", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax", "ZsCou", "RS", "RT", "Data", "DayData", "NightData",
-})  # fmt: skip
 _CHINA_MS = 8 * 3_600_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_cache: dict[str, int | None] = {}
+_minutes: dict[str, int | None] = {}
 
 
 def instant(text: str) -> int | None:
     """`YYYYMMDDhhmmss` with or without three digits of milliseconds, in ms since 1970 UTC; None when it is no instant."""
     if len(text) not in (14, 17) or not (text.isascii() and text.isdecimal()):
         return None
-    whole, rest = text[:14], int(text[14:] or 0)
-    known = _cache.get(whole, -1)
-    if known == -1:
-        if len(_cache) > 4096:
-            _cache.clear()
-        known = _cache[whole] = _read(whole)
-    return None if known is None else known + rest
+    minute, second = text[:12], int(text[12:14])
+    start = _minutes.get(minute, -1)
+    if start == -1:
+        if len(_minutes) >= 4096:
+            _minutes.clear()
+        start = _minutes[minute] = _read(minute)
+    return None if start is None or second > 59 else start + second * 1000 + int(text[14:] or 0)
 
 
-def _read(text: str) -> int | None:
+def _read(minute: str) -> int | None:
     try:
-        at = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        at = datetime.strptime(minute, "%Y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError:
         return None
     return (at - _EPOCH) // timedelta(milliseconds=1) - _CHINA_MS
@@ -66,8 +62,6 @@ def number(text: str) -> float | None:
 
 def values(frame: Frame) -> Iterator[tuple[str, str, float | None, str]]:
     """(code, field, value or None, quality mark) of every number of the frame; a missing mark is N, as sent by older loggers."""
-    for code, fields in frame.pollutants.items():
-        mark = fields.get("Flag", "N") or "N"
-        for name, text in fields.items():
-            if name in NUMBERS:
-                yield code, name, number(text), mark
+    said = frame.values
+    for code, name, place, mark in frame.shape.numbers:
+        yield code, name, number(said[place]), (said[mark] or "N") if mark >= 0 else "N"

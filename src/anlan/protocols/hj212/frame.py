@@ -3,42 +3,95 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from anlan.protocols.common import Garbage, Reason
-from anlan.protocols.hj212.crc import crc
+from anlan.protocols.hj212.content import NOTHING, Head, Shape, content
+from anlan.protocols.hj212.crc import crc, crcs
 
 # `##`, four digits, a segment of at most 9999 bytes, four hex digits, CR LF; an encrypted segment is up to five times longer
 # than the length says when that counts the plaintext (2025, annex A).
 MOST = 6 + 5 * 9999 + 6
+# Bytes of a whole frame by its first six, for the lengths that the standard allows.
+_WHOLE = {b"##%04d" % size: size + 12 for size in range(1025)}
 _VERSIONS = {0: "2005", 1: "2017", 2: "2025"}
 _BLOCKS = re.compile(rb"CP=&&\{(0x[0-9A-Fa-f]{2}(?:,0x[0-9A-Fa-f]{2})*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame as received. `fields` are those before CP, `cp` the plain ones inside, `pollutants` code → field → text.
+class Frame(NamedTuple):
+    """One frame as received. `reason` is empty when length, check and end hold; `computed` is the check of what was sent.
 
-    Values stay text: what a device wrote is kept, judging it is the reader's. `valid` says that length, check and end hold.
+    Values stay text: what a device wrote is kept, judging it is the reader's. A tuple, because hundreds of thousands a second
+    are made.
     """
 
     raw: bytes
-    valid: bool
     reason: Reason
-    declared_length: int
-    segment: bytes
-    crc_declared: str
-    crc_computed: str
-    fields: dict[str, str] = field(default_factory=dict)
-    cp: dict[str, str] = field(default_factory=dict)
-    pollutants: dict[str, dict[str, str]] = field(default_factory=dict)
+    computed: int
+    qn: str
+    head: Head
+    shape: Shape
+    values: Sequence[str]
     encrypted: bool = False
+
+    @property
+    def valid(self) -> bool:
+        return not self.reason
+
+    @property
+    def declared_length(self) -> int:
+        """-1 when no four digits stand there."""
+        digits = self.raw[2:6]
+        return int(digits) if digits.isdigit() else -1
+
+    @property
+    def segment(self) -> bytes:
+        return _parts(self.raw)[0]
+
+    @property
+    def crc_declared(self) -> str:
+        """As sent; empty when the frame has no end."""
+        return _parts(self.raw)[1].decode("latin-1")
+
+    @property
+    def crc_computed(self) -> str:
+        return f"{self.computed:04X}"
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Those before CP."""
+        return {"QN": self.qn, **self.head.fields} if self.qn else self.head.fields
+
+    @property
+    def cp(self) -> dict[str, str]:
+        """The plain ones inside CP."""
+        values = self.values
+        return {name: values[place] for name, place in self.shape.plain}
+
+    @property
+    def pollutants(self) -> dict[str, dict[str, str]]:
+        """Code → field → text."""
+        values = self.values
+        return {code: {name: values[place] for name, place in mine} for code, mine in self.shape.pollutants}
+
+    def said(self, name: str) -> str:
+        """A plain field inside CP; empty when it is not there."""
+        place = self.shape.places.get(name)
+        return "" if place is None else self.values[place]
+
+    @property
+    def mn(self) -> str:
+        return self.head.fields.get("MN", "")
+
+    @property
+    def cn(self) -> str:
+        return self.head.fields.get("CN", "")
 
     @property
     def flag(self) -> int | None:
         """The outer Flag; None where the sender (2005) has none or wrote no number."""
-        text = self.fields.get("Flag", "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
+        return self.head.flag
 
     @property
     def version(self) -> str:
@@ -53,59 +106,35 @@ class Frame:
         return bool((self.flag or 0) & 2)
 
 
-def text_of(data: bytes) -> str:
-    """UTF-8, or the GB 18030 that older loggers write; what is neither keeps its bytes as Latin-1."""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def _pairs(text: str) -> dict[str, str]:
-    found = {}
-    for item in re.split("[;,]", text):
-        name, sign, value = item.partition("=")
-        if sign and name:
-            found[name] = value
-    return found
-
-
-def content(segment: bytes) -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, str]]]:
-    """(fields before CP, plain fields of CP, pollutants) of a plaintext segment; what cannot be read is left out."""
-    head, _sign, rest = text_of(segment).partition("CP=&&")
-    cp: dict[str, str] = {}
-    pollutants: dict[str, dict[str, str]] = {}
-    for name, value in _pairs(rest.removesuffix("&&")).items():
-        code, dash, what = name.rpartition("-")
-        if dash and code and what:
-            pollutants.setdefault(code, {})[what] = value
-        else:
-            cp[name] = value
-    return _pairs(head), cp, pollutants
+def _parts(raw: bytes) -> tuple[bytes, bytes]:
+    """(segment, check as sent) of bytes that begin with `##`; without an end all is segment."""
+    return (raw[6:-6], raw[-6:-2]) if len(raw) >= 12 and raw.endswith(b"\r\n") else (raw[6:], b"")
 
 
 def parse(raw: bytes) -> Frame:
     """Any bytes from `##` to CR LF; never raises. Of an encrypted frame only what stands before CP is read."""
-    segment = raw[6:-6] if raw.endswith(b"\r\n") and len(raw) >= 12 else raw[6:]
-    declared = int(raw[2:6]) if raw[2:6].isdigit() else -1
-    sent = raw[-6:-2].decode("latin-1") if segment != raw[6:] or len(raw) == 12 else ""
-    fields, cp, pollutants = content(segment)
-    encrypted = bool(_BLOCKS.search(segment))
-    computed = f"{crc(segment):04X}"
-    if encrypted:
+    return parsed([raw])[0]
+
+
+def parsed(raws: Sequence[bytes]) -> list[Frame]:
+    """`parse` of each: their checks are computed together."""
+    parts = [_parts(raw) for raw in raws]
+    checks = crcs([segment for segment, _sent in parts])
+    return [_read(raw, *part, computed) for raw, part, computed in zip(raws, parts, checks, strict=True)]
+
+
+def _read(raw: bytes, segment: bytes, sent: bytes, computed: int) -> Frame:
+    qn, head, shape, values = content(segment)
+    if b"CP=&&{" in segment and _BLOCKS.search(segment):
         # The check is over the plaintext, and the length may count either: with the key `sm4.opened` looks at both.
-        plain = len(sent) + 2 >= 6 and re.fullmatch("[0-9A-Fa-f]{4}", sent) is not None and declared >= 0
-        return Frame(
-            raw, plain, "" if plain else "truncated", declared, segment, sent, computed, fields, {}, {}, encrypted=True
-        )
-    reason: Reason = "" if sent.upper() == computed else "bad_crc"
+        plain = re.fullmatch(b"[0-9A-Fa-f]{4}", sent) is not None and raw[2:6].isdigit()
+        return Frame(raw, "" if plain else "truncated", computed, qn, head, NOTHING, (), encrypted=True)
+    reason: Reason = "" if sent == b"%04X" % computed or sent.upper() == b"%04X" % computed else "bad_crc"
     if not sent:
         reason = "truncated"
-    elif declared != len(segment):
+    elif raw[2:6] != b"%04d" % len(segment):
         reason = "bad_length"
-    return Frame(raw, not reason, reason, declared, segment, sent, computed, fields, cp, pollutants)
+    return Frame(raw, reason, computed, qn, head, shape, values)
 
 
 def build(fields: dict[str, str], cp: str) -> bytes:
@@ -124,72 +153,82 @@ class Splitter:
     """Frames out of a stream, whatever its pieces. Holds at most MOST bytes that are not yet told."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._held = b""
         self._garbage = 0
 
     def feed(self, data: bytes) -> list[Frame | Garbage]:
         """What these bytes complete, in order."""
-        found: list[Frame | Garbage] = []
-        view = memoryview(data)
-        while view:
-            piece, view = view[:MOST], view[MOST:]
-            self._held += piece
-            self._take(found, last=False)
-        return found
+        found: list[bytes | Garbage] = []
+        for at in range(0, len(data), MOST):
+            self._take(found, self._held + data[at : at + MOST], last=False)
+        return _told(found)
 
     def close(self) -> list[Frame | Garbage]:
         """What is left when the line ends: a beginning without its end is told, never kept for the next line."""
-        found: list[Frame | Garbage] = []
-        self._take(found, last=True)
+        found: list[bytes | Garbage] = []
+        self._take(found, self._held, last=True)
         self._tell_garbage(found)
-        return found
+        return _told(found)
 
-    def _tell_garbage(self, found: list[Frame | Garbage]) -> None:
+    def _tell_garbage(self, found: list[bytes | Garbage]) -> None:
         if self._garbage:
             found.append(Garbage(self._garbage))
         self._garbage = 0
 
-    def _drop(self, count: int) -> None:
-        self._garbage += count
-        del self._held[:count]
-
-    def _take(self, found: list[Frame | Garbage], *, last: bool) -> None:
-        while self._held:
-            start = self._held.find(b"##")
-            if start < 0:
-                # A single `#` at the end may be the first half of a start.
-                self._drop(len(self._held) - (0 if last or not self._held.endswith(b"#") else 1))
-                return
-            self._drop(start)
-            if len(self._held) < 6 and not last:
-                return
-            if not bytes(self._held[2:6]).isdigit():
-                if last and len(self._held) < 6:
-                    self._drop(len(self._held))
-                    return
-                self._drop(1)
+    def _take(self, found: list[bytes | Garbage], data: bytes, *, last: bool) -> None:
+        """Cut frames from the front of `data`, keep the rest."""
+        at, end = 0, len(data)
+        while at < end:
+            size = _WHOLE.get(data[at : at + 6], 0)
+            if size and at + size <= end and data[at + size - 2 : at + size] == b"\r\n":
+                if self._garbage:
+                    self._tell_garbage(found)
+                found.append(data[at : at + size])
+                at += size
                 continue
-            size = self._size(last)
-            if size is None:
-                return
-            self._tell_garbage(found)
-            found.append(parse(bytes(self._held[:size])))
-            del self._held[:size]
+            start, cut = _next(data, at, last=last)
+            self._garbage += start - at
+            at = start
+            if cut is None:
+                break
+            if cut > start:
+                self._tell_garbage(found)
+                found.append(data[start:cut])
+                at = cut
+        self._held = data[at:]
 
-    def _size(self, last: bool) -> int | None:
-        """Bytes of the frame at the front; None until it can be told."""
-        whole = 12 + int(self._held[2:6])
-        end = self._held.find(b"\r\n", 6)
-        if len(self._held) >= whole and self._held[whole - 2 : whole] == b"\r\n":
-            return whole
-        following = self._held.find(b"##", 6)
-        if end >= 0 and (following < 0 or end < following):
-            # An end before or after the place the length gives. Earlier: wait for the rest unless another frame starts there.
-            early = end + 2 < whole
-            if not early or last or len(self._held) >= whole or self._held[end + 2 : end + 4] == b"##":
-                return end + 2
-        if following >= 0 and (len(self._held) >= whole or last):
-            return following
-        if last or len(self._held) >= MOST:
-            return len(self._held)
-        return None
+
+def _told(found: Sequence[bytes | Garbage]) -> list[Frame | Garbage]:
+    frames = iter(parsed([one for one in found if isinstance(one, bytes)]))
+    return [next(frames) if isinstance(one, bytes) else one for one in found]
+
+
+def _next(data: bytes, at: int, *, last: bool) -> tuple[int, int | None]:
+    """(where noise ends, where the frame that begins there ends). The second is None until it can be told, and equal to the
+    first when no frame begins there after all."""
+    start = data.find(b"##", at)
+    if start < 0:
+        # A single `#` at the end may be the first half of a start.
+        return len(data) - (0 if last or not data.endswith(b"#") else 1), None
+    if len(data) - start < 6 and not last:
+        return start, None
+    if not data[start + 2 : start + 6].isdigit():
+        return start + 1, start + 1
+    return start, _end(data, start, last=last)
+
+
+def _end(data: bytes, start: int, *, last: bool) -> int | None:
+    """Where the frame that starts there ends; None until it can be told."""
+    whole, there = start + 12 + int(data[start + 2 : start + 6]), len(data)
+    if there >= whole and data[whole - 2 : whole] == b"\r\n":
+        return whole
+    following = data.find(b"##", start + 6)
+    end = data.find(b"\r\n", start + 6, there if following < 0 else following)
+    if end >= 0:
+        # An end before or after the place the length gives. Earlier: wait for the rest unless another frame starts there.
+        early = end + 2 < whole
+        if not early or last or there >= whole or data[end + 2 : end + 4] == b"##":
+            return end + 2
+    if following >= 0 and (there >= whole or last):
+        return following
+    return there if last or there - start >= MOST else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from anlan.protocols.hj212.frame import Frame, content, text_of
+from anlan.protocols.hj212.content import content, text_of
+from anlan.protocols.hj212.frame import Frame
 
 MOST_PARTS, MOST_PENDING = 512, 64
 TIMEOUT_MS = 6 * 60_000
@@ -31,7 +32,7 @@ class Joiner:
         total, number = (_count(frame.fields.get(name, "")) for name in ("PNUM", "PNO"))
         if not frame.has_packet_no or total <= 1 or not 1 <= number <= total <= MOST_PARTS:
             return frame
-        key = (frame.fields.get("MN", ""), frame.fields.get("QN", ""), frame.fields.get("CN", ""))
+        key = (frame.mn, frame.fields.get("QN", ""), frame.cn)
         for old in [one for one, held in self._pending.items() if now - held.since > TIMEOUT_MS]:
             del self._pending[old]
         held = self._pending.get(key)
@@ -45,11 +46,8 @@ class Joiner:
             return None
         del self._pending[key]
         whole = b"CP=&&" + b"".join(held.parts[place] for place in range(1, total + 1)) + b"&&"
-        _fields, cp, pollutants = content(text_of(whole).encode())
-        return Frame(
-            frame.raw, frame.valid, frame.reason, frame.declared_length, frame.segment, frame.crc_declared, frame.crc_computed,
-            frame.fields, cp, pollutants,
-        )  # fmt: skip
+        _qn, _head, shape, values = content(text_of(whole).encode())
+        return frame._replace(shape=shape, values=values)
 
 
 def _count(text: str) -> int:

@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
+from anlan.protocols.hj212.content import content
 from anlan.protocols.hj212.crc import crc
-from anlan.protocols.hj212.frame import Frame, content
+from anlan.protocols.hj212.frame import Frame
 
 _BLOCKS = re.compile(rb"CP=&&\{([0-9A-Fa-fx,]*)\}(.*)&&$", re.DOTALL)
 
@@ -46,6 +47,5 @@ def sealed(segment: bytes, key: bytes) -> bytes:
 
 def plain_frame(frame: Frame, segment: bytes) -> Frame:
     """The encrypted frame with what its key has opened."""
-    fields, cp, pollutants = content(segment)
-    return Frame(frame.raw, frame.valid, frame.reason, frame.declared_length, frame.segment, frame.crc_declared, frame.crc_declared.upper(),
-                 fields, cp, pollutants, encrypted=True)  # fmt: skip
+    qn, head, shape, values = content(segment)
+    return frame._replace(computed=int(frame.crc_declared, 16), qn=qn, head=head, shape=shape, values=values)
