@@ -119,7 +119,7 @@ class Gateway:
         """What a piece of a line says; returns the answers owed, after the commit."""
         now = self.writer.now()
         told = [(one, self._judge(line, one, now)) for one in line.session.feed(data, now)]
-        parcels = [Parcel(device, (one.raw,), one.readings) for one, (verdict, device) in told
+        parcels = [Parcel(device, one.frames, one.readings, one.rows) for one, (verdict, device) in told
                    if verdict == "stored" and isinstance(one, Message) and device is not None]  # fmt: skip
         lagging = False
         if parcels:
@@ -136,9 +136,9 @@ class Gateway:
         if device is not None:
             link = self.writer.links.of(device.id)
             if final == "stored":
-                link.rows += len(one.readings)
+                link.rows, link.unlisted = link.rows + one.size, link.unlisted + one.unlisted
             else:
-                link.refused += 1
+                link.refused += len(one.frames)
         return one.reply(final)
 
     def _judge(self, line: _Line, one: Message | Bad, now: int) -> tuple[Verdict | None, KnownDevice | None]:
@@ -151,7 +151,7 @@ class Gateway:
             self.writer.meet(line.protocol, one.identity, one.said)
             return "unknown", device
         link = self.writer.links.of(device.id)
-        link.frames, link.heard = link.frames + 1, now
+        link.frames, link.heard = link.frames + len(one.frames), now
         if one.sent_at is not None:
             link.skew = one.sent_at - now
         if device.state != "admitted":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from anlan.kernel.observations.store.types import Columns
 from anlan.kernel.observations.types import KnownDevice, Reading
 
 # What became of a message: only `stored` may be acknowledged.
@@ -14,20 +15,28 @@ Verdict = Literal["stored", "unknown", "not_admitted", "wrong_secret", "lagging"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One frame a device sent. `reply(verdict)` gives the bytes owed once it is known what became of it.
+    """What one device sent at once: a frame, or several of one kind. `reply(verdict)` gives the bytes owed once it is known what
+    became of it.
 
-    `sent_at` is the device's clock when it sent, for its skew; `secret` what the frame itself authenticates with;
-    `trusted`: the session has authenticated the sender by its own protocol.
+    Its values come as `readings`, or as `rows` of the device's own streams in their units; `unlisted` counts values that are in
+    no row because no stream takes them. `sent_at` is the device's clock when it sent, for its skew; `secret` what the frame itself
+    authenticates with; `trusted`: the session has authenticated the sender by its own protocol.
     """
 
     identity: str
-    raw: bytes
-    readings: tuple[Reading, ...]
+    frames: Sequence[bytes]
+    readings: Sequence[Reading]
     reply: Callable[[Verdict], bytes]
     sent_at: int | None = None
     secret: str = ""
     said: str = ""
     trusted: bool = True
+    rows: Columns | None = None
+    unlisted: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.readings) + (len(self.rows) if self.rows is not None else 0)
 
 
 @dataclass(frozen=True, slots=True)

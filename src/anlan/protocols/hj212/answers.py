@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
+from anlan.protocols.hj212.content import Head
 from anlan.protocols.hj212.data import DAY, HOUR, MINUTE, stamp
-from anlan.protocols.hj212.frame import Frame, build
+from anlan.protocols.hj212.frame import Frame, framed
 
 SYSTEM = "91"
 NOTICE, DATA_ANSWER, REQUEST_ANSWER = "9013", "9014", "9011"
@@ -15,36 +19,43 @@ _ASKED_AGAIN = {"minute": MINUTE, "hour": HOUR, "day": DAY}
 
 def _to(frame: Frame, cn: str, cp: str = "", **more: str) -> bytes:
     """To the sender of a frame, in its edition, wanting no answer."""
-    mine = {name: frame.fields[name] for name in ("PW", "MN") if name in frame.fields}
-    head = {
-        "QN": frame.fields.get("QN", ""),
-        "ST": SYSTEM,
-        "CN": cn,
-        **mine,
-        "Flag": str((frame.flag or 0) & 0xFC),
-    } | more
-    return build({name: value for name, value in head.items() if value}, cp)
+    qn = more.pop("QN", "") or frame.qn or frame.fields.get("QN", "")
+    return f"{f'QN={qn};' if qn else ''}{_rest(frame.head, cn, tuple(more.items()))}CP=&&{cp}&&".encode()
 
 
-def owed(frame: Frame, now: int, *, refusal: int = 0) -> bytes:
-    """The answer to a frame that was taken, or refused with a QnRtn code; nothing when none is due.
+@lru_cache(4096)
+def _rest(head: Head, cn: str, more: tuple[tuple[str, str], ...]) -> str:
+    """What follows the QN, the same for all answers of a kind to one head."""
+    mine = {name: head.fields[name] for name in ("PW", "MN") if name in head.fields}
+    said = {"ST": SYSTEM, "CN": cn, **mine, "Flag": str((head.flag or 0) & 0xFC)} | dict(more)
+    return "".join(f"{name}={value};" for name, value in said.items() if value)
+
+
+def owed(frames: Sequence[Frame], now: int, *, refusal: int = 0) -> bytes:
+    """The answers to frames that were taken, or refused with a QnRtn code; nothing for those that are due none.
 
     Data are answered only when Flag asks for it; a refusal also only then, so that a silent sender is not disturbed.
     """
-    cn = frame.fields.get("CN", "")
+    return framed([segment for frame in frames for segment in _owed(frame, now, refusal)])
+
+
+def _owed(frame: Frame, now: int, refusal: int) -> tuple[bytes, ...]:
+    cn, wanted = frame.cn, frame.need_ack
     if refusal:
-        return _to(frame, REQUEST_ANSWER, f"QnRtn={refusal}") if frame.need_ack else b""
+        return (_to(frame, REQUEST_ANSWER, f"QnRtn={refusal}"),) if wanted else ()
+    if cn.startswith(("20", "30")):
+        return (_to(frame, DATA_ANSWER),) if wanted else ()
     if cn == "1013":
-        return _to(frame, NOTICE) + calibrate(frame, now)
-    if cn in _NOTICES:
-        return _to(frame, NOTICE)
-    if cn.startswith(("20", "30")) and frame.need_ack:
-        return _to(frame, DATA_ANSWER)
-    return b""
+        return _to(frame, NOTICE), _calibrate(frame, now)
+    return (_to(frame, NOTICE),) if cn in _NOTICES else ()
 
 
 def calibrate(frame: Frame, now: int) -> bytes:
     """1012: set the clock of the field machine, which is to answer."""
+    return framed([_calibrate(frame, now)])
+
+
+def _calibrate(frame: Frame, now: int) -> bytes:
     flag = str(((frame.flag or 0) & 0xFC) | 1)
     return _to(
         frame, "1012", f"SystemTime={stamp(now)}", ST=frame.fields.get("ST", SYSTEM), QN=stamp(now, 17), Flag=flag
@@ -58,4 +69,4 @@ def ask_again(frame: Frame, kind: str, begin: int, end: int, now: int) -> bytes:
     """
     flag = str(((frame.flag or 0) & 0xFC) | 1)
     cp = f"BeginTime={stamp(begin)},EndTime={stamp(end)}"
-    return _to(frame, _ASKED_AGAIN[kind], cp, ST=frame.fields.get("ST", ""), QN=stamp(now, 17), Flag=flag)
+    return framed([_to(frame, _ASKED_AGAIN[kind], cp, ST=frame.fields.get("ST", ""), QN=stamp(now, 17), Flag=flag)])

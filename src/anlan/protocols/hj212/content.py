@@ -30,15 +30,18 @@ class Number(NamedTuple):
     mark: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Head:
     """The fields before CP but the QN. `flag` is None where the sender (2005) has none or wrote no number."""
 
     fields: Mapping[str, str]
     flag: int | None
+    mn: str
+    cn: str
+    password: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """The names inside CP in their order: `plain` ones, those of `pollutants` (code → field), and which are numbers; each with
     its place among the values."""
@@ -85,14 +88,15 @@ def _head(key: bytes | str) -> Head:
     fields = _pairs(key if isinstance(key, str) else key.decode("ascii"))
     text = fields.get("Flag", "")
     flag = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
-    head = _heads[key] = Head(fields, flag)
+    head = _heads[key] = Head(fields, flag, *(fields.get(name, "") for name in ("MN", "CN", "PW")))
     return head
 
 
 def _shape(names: tuple[str, ...]) -> Shape:
     _room(_shapes)
     places = {name: place for place, name in enumerate(names)}
-    plain, pollutants = [], {}
+    plain: list[tuple[str, int]] = []
+    pollutants: dict[str, dict[str, int]] = {}
     for name, place in places.items():
         code, dash, what = name.rpartition("-")
         if dash and code and what:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from anlan.protocols.common import Garbage, Reason
 from anlan.protocols.hj212.content import NOTHING, Head, Shape, content
-from anlan.protocols.hj212.crc import crc, crcs
+from anlan.protocols.hj212.crc import crcs
 
 # `##`, four digits, a segment of at most 9999 bytes, four hex digits, CR LF; an encrypted segment is up to five times longer
 # than the length says when that counts the plaintext (2025, annex A).
@@ -16,7 +16,7 @@ MOST = 6 + 5 * 9999 + 6
 # Bytes of a whole frame by its first six, for the lengths that the standard allows.
 _WHOLE = {b"##%04d" % size: size + 12 for size in range(1025)}
 _VERSIONS = {0: "2005", 1: "2017", 2: "2025"}
-_BLOCKS = re.compile(rb"CP=&&\{(0x[0-9A-Fa-f]{2}(?:,0x[0-9A-Fa-f]{2})*)\}")
+BLOCKS = re.compile(rb"CP=&&\{(0x[0-9A-Fa-f]{2}(?:,0x[0-9A-Fa-f]{2})*)\}")
 
 
 class Frame(NamedTuple):
@@ -82,11 +82,11 @@ class Frame(NamedTuple):
 
     @property
     def mn(self) -> str:
-        return self.head.fields.get("MN", "")
+        return self.head.mn
 
     @property
     def cn(self) -> str:
-        return self.head.fields.get("CN", "")
+        return self.head.cn
 
     @property
     def flag(self) -> int | None:
@@ -125,7 +125,7 @@ def parsed(raws: Sequence[bytes]) -> list[Frame]:
 
 def _read(raw: bytes, segment: bytes, sent: bytes, computed: int) -> Frame:
     qn, head, shape, values = content(segment)
-    if b"CP=&&{" in segment and _BLOCKS.search(segment):
+    if b"CP=&&{" in segment and BLOCKS.search(segment):
         # The check is over the plaintext, and the length may count either: with the key `sm4.opened` looks at both.
         plain = re.fullmatch(b"[0-9A-Fa-f]{4}", sent) is not None and raw[2:6].isdigit()
         return Frame(raw, "" if plain else "truncated", computed, qn, head, NOTHING, (), encrypted=True)
@@ -137,16 +137,21 @@ def _read(raw: bytes, segment: bytes, sent: bytes, computed: int) -> Frame:
     return Frame(raw, reason, computed, qn, head, shape, values)
 
 
-def build(fields: dict[str, str], cp: str) -> bytes:
+def build(fields: Mapping[str, str], cp: str) -> bytes:
     """A frame from the fields before CP, in their order, and the text inside CP (`""` for an empty one).
 
     Raises ValueError when the segment is longer than the four digits of the length can say.
     """
     head = "".join(f"{name}={value};" for name, value in fields.items())
-    segment = f"{head}CP=&&{cp}&&".encode()
-    if len(segment) > 9999:
+    return framed([f"{head}CP=&&{cp}&&".encode()])
+
+
+def framed(segments: Sequence[bytes]) -> bytes:
+    """Segments to frames, one after another: length, check and end are put to each."""
+    if max(map(len, segments), default=0) > 9999:
         raise ValueError("the data segment is too long for one frame")
-    return b"##%04d" % len(segment) + segment + f"{crc(segment):04X}\r\n".encode()
+    made = [b"##%04d%b%04X\r\n" % (len(one), one, check) for one, check in zip(segments, crcs(segments), strict=True)]
+    return b"".join(made)
 
 
 class Splitter:

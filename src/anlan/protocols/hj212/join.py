@@ -40,8 +40,7 @@ class Joiner:
             if len(self._pending) >= MOST_PENDING:
                 del self._pending[next(iter(self._pending))]
             held = self._pending[key] = _Pending(total, now)
-        _head, _sign, inside = frame.segment.partition(b"CP=&&")
-        held.parts[number] = inside.removesuffix(b"&&")
+        held.parts[number] = frame.segment.partition(b"CP=&&")[2].removesuffix(b"&&")
         if len(held.parts) < total:
             return None
         del self._pending[key]

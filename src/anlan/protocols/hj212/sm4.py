@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from anlan.protocols.hj212.content import content
 from anlan.protocols.hj212.crc import crc
-from anlan.protocols.hj212.frame import Frame
-
-_BLOCKS = re.compile(rb"CP=&&\{([0-9A-Fa-fx,]*)\}(.*)&&$", re.DOTALL)
+from anlan.protocols.hj212.frame import BLOCKS, Frame
 
 
 def _cipher(key: bytes) -> Cipher[ECB]:
@@ -23,15 +19,16 @@ def _cipher(key: bytes) -> Cipher[ECB]:
 
 def opened(frame: Frame, key: bytes) -> tuple[bytes, int] | None:
     """(plaintext segment, bytes of it that were sent in clear) of an encrypted frame; None when the key does not fit its check."""
-    found = _BLOCKS.search(frame.segment)
-    if found is None:
+    segment = frame.segment
+    found = BLOCKS.search(segment)
+    if found is None or not segment.endswith(b"&&"):
         return None
-    blocks = bytes(int(one, 16) for one in found[1].decode().split(",") if one)
+    blocks, clear = bytes(int(one, 16) for one in found[1].split(b",")), segment[found.end() : -2]
     if len(blocks) % 16:
         return None
     turned = _cipher(key).decryptor()
-    plain = frame.segment[: found.start()] + b"CP=&&" + turned.update(blocks) + turned.finalize() + found[2] + b"&&"
-    return (plain, len(found[2])) if f"{crc(plain):04X}" == frame.crc_declared.upper() else None
+    plain = segment[: found.start()] + b"CP=&&" + turned.update(blocks) + turned.finalize() + clear + b"&&"
+    return (plain, len(clear)) if f"{crc(plain):04X}" == frame.crc_declared.upper() else None
 
 
 def sealed(segment: bytes, key: bytes) -> bytes:

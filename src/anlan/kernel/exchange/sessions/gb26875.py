@@ -35,7 +35,7 @@ class Gb26875:
             return Bad(one.reason, len(one.raw), str(one.source or ""), denied)
         told = tuple(readings(one, now)) if one.command in (_SEND, _ANSWER) else ()
         sent = _ms(one.time) if one.time else None
-        return Message(str(one.source), one.raw, told, partial(_reply, one, local), sent, said=f"type {one.type}")
+        return Message(str(one.source), (one.raw,), told, partial(_reply, one, local), sent, said=f"type {one.type}")
 
 
 def _reply(frame: Frame, local: datetime, verdict: Verdict) -> bytes:

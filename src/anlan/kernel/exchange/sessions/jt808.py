@@ -51,7 +51,7 @@ class Jt808:
         whole = self._joiner.add(one, now)
         told = tuple(readings(whole, device)) if whole is not None and device is not None else ()
         latest = max((reading.end for reading in told), default=None)
-        return Message(one.phone, one.raw, told, partial(self._reply, one, device, now, self._serial), latest, said=_said(one),
+        return Message(one.phone, (one.raw,), told, partial(self._reply, one, device, now, self._serial), latest, said=_said(one),
                        trusted=open_to_all or self._phone == one.phone)  # fmt: skip
 
     @staticmethod

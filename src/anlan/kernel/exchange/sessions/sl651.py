@@ -36,7 +36,7 @@ class Sl651:
         sent = _ms(one.sent) if one.sent else None
         return Message(
             one.station,
-            one.raw,
+            (one.raw,),
             told,
             partial(_reply, whole, local),
             sent,
