@@ -22,7 +22,6 @@ from anlan.kernel.observations.store.chunks import Reader
 from anlan.protocols.common import Garbage
 from anlan.protocols.hj212 import Splitter
 from bench.hj212_load import DEVICES, FACTORS, Load
-
 from bench.measure import RUNS, Row, row
 
 CODEC, TCP = 150_000, 100_000

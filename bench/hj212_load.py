@@ -71,8 +71,18 @@ class Load:
         for number, mine in enumerate(self._order()):
             at = self._at(mine)
             codes = (*FACTORS[:3], "w99999") if number % EVERY == 70 else FACTORS
-            inside = ";".join(f"{code}-Rtd={value:.3f},{code}-Flag=N" for code, value in zip(codes, self._values(device, mine), strict=True))
-            head = {"QN": stamp(at + number % 1000, 17), "ST": "32", "CN": "2011", "PW": PASSWORD, "MN": mn(device), "Flag": "5"}
+            inside = ";".join(
+                f"{code}-Rtd={value:.3f},{code}-Flag=N"
+                for code, value in zip(codes, self._values(device, mine), strict=True)
+            )
+            head = {
+                "QN": stamp(at + number % 1000, 17),
+                "ST": "32",
+                "CN": "2011",
+                "PW": PASSWORD,
+                "MN": mn(device),
+                "Flag": "5",
+            }
             yield build(head, f"DataTime={stamp(at)};{inside}")
 
     def expected(self, device: int) -> list[tuple[int, list[tuple[int, float]]]]:

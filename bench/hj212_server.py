@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-from bench.hj212_load import DEVICES, FACTORS, LIMIT, PASSWORD, mn, stream
-
 from anlan.base import clock
 from anlan.kernel.alarms.types import Watch
 from anlan.kernel.exchange.gateway import Gateway
@@ -17,6 +15,7 @@ from anlan.kernel.exchange.writer import Writer
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Store
 from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream
+from bench.hj212_load import DEVICES, FACTORS, LIMIT, PASSWORD, mn, stream
 
 
 def _now() -> int:

@@ -116,36 +116,44 @@ class Gateway:
             self.writer.links.of(line.device.id).connected = False
 
     async def take(self, line: _Line, data: bytes) -> bytes:
-        """What a piece of a line says; returns the answers owed, after the commit."""
+        """What a piece of a line says; returns the answers owed, after the commit.
+
+        Of what the store could not take nothing is said: the device sends it again.
+        """
         now = self.writer.now()
-        told = [(one, self._judge(line, one, now)) for one in line.session.feed(data, now)]
-        parcels = [Parcel(device, one.frames, one.readings, one.rows) for one, (verdict, device) in told
-                   if verdict == "stored" and isinstance(one, Message) and device is not None]  # fmt: skip
-        lagging = False
+        told = [self._heard(line, one, now) for one in line.session.feed(data, now)]
+        parcels, stored = [parcel for _answer, parcel in told if parcel is not None], True
         if parcels:
             try:
                 await self.writer.submit(parcels)
             except Lagging:
-                lagging = True
-        return b"".join(self._answer(one, verdict, device, lagging) for one, (verdict, device) in told)
-
-    def _answer(self, one: Message | Bad, verdict: Verdict | None, device: KnownDevice | None, lagging: bool) -> bytes:
-        if isinstance(one, Bad):
-            return one.reply
-        final: Verdict = "lagging" if lagging and verdict == "stored" else verdict or "unknown"
-        if device is not None:
-            link = self.writer.links.of(device.id)
-            if final == "stored":
-                link.rows, link.unlisted = link.rows + one.size, link.unlisted + one.unlisted
+                stored = False
+        for parcel in parcels:
+            link = self.writer.links.of(parcel.device.id)
+            if stored:
+                link.rows += parcel.size
             else:
-                link.refused += len(one.frames)
-        return one.reply(final)
+                link.refused += len(parcel.frames)
+        return b"".join(answer for answer, parcel in told if stored or parcel is None)
 
-    def _judge(self, line: _Line, one: Message | Bad, now: int) -> tuple[Verdict | None, KnownDevice | None]:
-        """Who says it, and whether it may be stored. Binds the line to its device."""
+    def _heard(self, line: _Line, one: Message | Bad, now: int) -> tuple[bytes, Parcel | None]:
+        """(the answer owed, what is to be stored before it is given)."""
         if isinstance(one, Bad):
             self._count_bad(line, one)
-            return None, None
+            return one.reply, None
+        verdict, device = self._judge(line, one, now)
+        answer = one.reply(verdict)
+        if device is None:
+            return answer, None
+        link = self.writer.links.of(device.id)
+        if verdict != "stored":
+            link.refused += len(one.frames)
+            return answer, None
+        link.unlisted += one.unlisted
+        return answer, Parcel(device, one.frames, one.readings, one.rows)
+
+    def _judge(self, line: _Line, one: Message, now: int) -> tuple[Verdict, KnownDevice | None]:
+        """Who says it, and whether it may be stored. Binds the line to its device."""
         device = self.writer.directory.device(line.protocol, one.identity)
         if device is None or device.state == "waiting":
             self.writer.meet(line.protocol, one.identity, one.said)

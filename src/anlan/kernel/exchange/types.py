@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 from anlan.kernel.observations.store.types import Columns
 from anlan.kernel.observations.types import KnownDevice, Reading
 
-# What became of a message: only `stored` may be acknowledged.
-Verdict = Literal["stored", "unknown", "not_admitted", "wrong_secret", "lagging"]
+# What becomes of a message: only `stored` may be acknowledged, and that after the commit.
+Verdict = Literal["stored", "unknown", "not_admitted", "wrong_secret"]
 
 
 @dataclass(frozen=True, slots=True)

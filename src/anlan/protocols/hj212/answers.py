@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from anlan.protocols.hj212.content import Head
 from anlan.protocols.hj212.data import DAY, HOUR, MINUTE, stamp
@@ -13,19 +15,21 @@ SYSTEM = "91"
 NOTICE, DATA_ANSWER, REQUEST_ANSWER = "9013", "9014", "9011"
 # What 9011 says (QnRtn).
 READY, REFUSED, WRONG_PASSWORD, WRONG_MN, WRONG_CRC = 1, 2, 3, 4, 9
-_NOTICES = frozenset({"1013", "9015", "9021", "9022"})
+ASKS_TIME = "1013"
+_NOTICES = frozenset({ASKS_TIME, "9015", "9021", "9022"})
 _ASKED_AGAIN = {"minute": MINUTE, "hour": HOUR, "day": DAY}
 
 
-def _to(frame: Frame, cn: str, cp: str = "", **more: str) -> bytes:
-    """To the sender of a frame, in its edition, wanting no answer."""
-    qn = more.pop("QN", "") or frame.qn or frame.fields.get("QN", "")
-    return f"{f'QN={qn};' if qn else ''}{_rest(frame.head, cn, tuple(more.items()))}CP=&&{cp}&&".encode()
+def _to(frame: Frame, cn: str, cp: str = "", qn: str = "", **more: str) -> bytes:
+    """To the sender of a frame, in its edition, wanting no answer; with its QN or another."""
+    mine = qn or frame.qn or frame.fields.get("QN", "")
+    rest = _rest(frame.head, cn, tuple(more.items()) if more else ())
+    return f"QN={mine};{rest}CP=&&{cp}&&".encode() if mine else f"{rest}CP=&&{cp}&&".encode()
 
 
 @lru_cache(4096)
 def _rest(head: Head, cn: str, more: tuple[tuple[str, str], ...]) -> str:
-    """What follows the QN, the same for all answers of a kind to one head."""
+    """What stands between QN and CP, the same for all answers of a kind to one head."""
     mine = {name: head.fields[name] for name in ("PW", "MN") if name in head.fields}
     said = {"ST": SYSTEM, "CN": cn, **mine, "Flag": str((head.flag or 0) & 0xFC)} | dict(more)
     return "".join(f"{name}={value};" for name, value in said.items() if value)
@@ -36,18 +40,19 @@ def owed(frames: Sequence[Frame], now: int, *, refusal: int = 0) -> bytes:
 
     Data are answered only when Flag asks for it; a refusal also only then, so that a silent sender is not disturbed.
     """
-    return framed([segment for frame in frames for segment in _owed(frame, now, refusal)])
+    segments: list[bytes] = []
+    for head, run in groupby(frames, attrgetter("head")):
+        wanted = bool((head.flag or 0) & 1)
+        if refusal or head.cn.startswith(("20", "30")):
+            cn, cp = (REQUEST_ANSWER, f"QnRtn={refusal}") if refusal else (DATA_ANSWER, "")
+            segments += [_to(frame, cn, cp) for frame in run] if wanted else ()
+        elif head.cn in _NOTICES:
+            segments += [one for frame in run for one in (_to(frame, NOTICE), *_set(frame, now))]
+    return framed(segments)
 
 
-def _owed(frame: Frame, now: int, refusal: int) -> tuple[bytes, ...]:
-    cn, wanted = frame.cn, frame.need_ack
-    if refusal:
-        return (_to(frame, REQUEST_ANSWER, f"QnRtn={refusal}"),) if wanted else ()
-    if cn.startswith(("20", "30")):
-        return (_to(frame, DATA_ANSWER),) if wanted else ()
-    if cn == "1013":
-        return _to(frame, NOTICE), _calibrate(frame, now)
-    return (_to(frame, NOTICE),) if cn in _NOTICES else ()
+def _set(frame: Frame, now: int) -> tuple[bytes, ...]:
+    return (_calibrate(frame, now),) if frame.cn == ASKS_TIME else ()
 
 
 def calibrate(frame: Frame, now: int) -> bytes:
@@ -58,7 +63,7 @@ def calibrate(frame: Frame, now: int) -> bytes:
 def _calibrate(frame: Frame, now: int) -> bytes:
     flag = str(((frame.flag or 0) & 0xFC) | 1)
     return _to(
-        frame, "1012", f"SystemTime={stamp(now)}", ST=frame.fields.get("ST", SYSTEM), QN=stamp(now, 17), Flag=flag
+        frame, "1012", f"SystemTime={stamp(now)}", ST=frame.fields.get("ST", SYSTEM), qn=stamp(now, 17), Flag=flag
     )
 
 
@@ -69,4 +74,4 @@ def ask_again(frame: Frame, kind: str, begin: int, end: int, now: int) -> bytes:
     """
     flag = str(((frame.flag or 0) & 0xFC) | 1)
     cp = f"BeginTime={stamp(begin)},EndTime={stamp(end)}"
-    return framed([_to(frame, _ASKED_AGAIN[kind], cp, ST=frame.fields.get("ST", ""), QN=stamp(now, 17), Flag=flag)])
+    return framed([_to(frame, _ASKED_AGAIN[kind], cp, ST=frame.fields.get("ST", ""), qn=stamp(now, 17), Flag=flag)])

@@ -54,6 +54,8 @@ class Shape:
     regular: bool = True  # no name twice, none empty
 
 
+# QN, head, shape, values in the shape's order.
+Content = tuple[str, Head, Shape, Sequence[str]]
 _heads: dict[bytes | str, Head] = {}
 _shapes: dict[tuple[str, ...], Shape] = {}
 _regular: dict[bytes, bool] = {b"": False}
@@ -126,7 +128,34 @@ def _is_regular(marks: bytes) -> bool:
     return known
 
 
-def content(segment: bytes) -> tuple[str, Head, Shape, Sequence[str]]:
+def contents(segments: Sequence[bytes]) -> list[Content]:
+    """`content` of each. One that is written like the one before is not looked up but compared."""
+    found: list[Content] = []
+    tail, marks, names = b"", b"", [""]
+    head = shape = None
+    for segment in segments:
+        before, _sign, inside = segment.partition(b"CP=&&")
+        inside = inside.removesuffix(b"&&")
+        here = inside.translate(None, _UNMARKED)
+        if (
+            here == marks
+            and before[20:] == tail
+            and before[3:20].isdigit()
+            and before[:3] == b"QN="
+            and inside.isascii()
+        ):
+            parts = inside.translate(_EQUALS).decode("ascii").split("=")
+            if parts[::2] == names and head and shape:
+                found.append((before[3:20].decode("ascii"), head, shape, parts[1::2]))
+                continue
+        qn, head, shape, values = content(segment)
+        found.append((qn, head, shape, values))
+        # Only what was read in the regular way is an example.
+        tail, marks, names = (before[20:], here, list(shape.names)) if qn and _regular.get(here) else (b"", b"", [""])
+    return found
+
+
+def content(segment: bytes) -> Content:
     """(QN, head, shape, values in the shape's order) of a plaintext segment; what cannot be read is left out."""
     before, _sign, inside = segment.partition(b"CP=&&")
     if not segment.isascii():
@@ -150,7 +179,7 @@ def content(segment: bytes) -> tuple[str, Head, Shape, Sequence[str]]:
     return qn.decode("ascii"), _heads.get(key) or _head(key), _shapes.get(names) or _shape(names), list(pairs.values())
 
 
-def _singly(text: str) -> tuple[str, Head, Shape, Sequence[str]]:
+def _singly(text: str) -> Content:
     before, _sign, inside = text.partition("CP=&&")
     pairs = _pairs(inside.removesuffix("&&"))
     names = tuple(pairs)

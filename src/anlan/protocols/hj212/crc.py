@@ -36,6 +36,7 @@ def _weights() -> list[tuple[int, ...]]:
 _W0, _W1, _W2, _W3, _W4, _W5, _W6, _W7 = _weights()
 # What the start value adds, by the length of the segment modulo eight.
 _BEGIN = tuple(row[_START] for row in (_W7, _W0, _W1, _W2, _W3, _W4, _W5, _W6))
+POSSIBLE = frozenset((*_TABLE, 0xFFFF))  # all that the check can be
 _LOW = (1 << 64) - 1
 _WEIGHTS = np.array([_W7, _W6, _W5, _W4, _W3, _W2, _W1, _W0], np.uint16)
 _COLUMNS, _BEGINS = np.arange(_PERIOD), np.array(_BEGIN, np.uint16)

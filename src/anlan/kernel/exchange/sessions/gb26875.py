@@ -39,8 +39,8 @@ class Gb26875:
 
 
 def _reply(frame: Frame, local: datetime, verdict: Verdict) -> bytes:
-    """Only data are confirmed (8.1); what was not taken is denied, and nothing is said while the store lags."""
-    if frame.command != _SEND or verdict == "lagging":
+    """Only data are confirmed (8.1); what was not taken is denied."""
+    if frame.command != _SEND:
         return b""
     return confirm(frame, time=local, accepted=verdict == "stored")
 

@@ -10,17 +10,18 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
 from anlan.kernel.exchange.types import Bad, Know, Message, Verdict
 from anlan.kernel.observations import quality
-from anlan.kernel.observations.store.types import Columns, joined
+from anlan.kernel.observations.store.types import EMPTY, Columns
 from anlan.kernel.observations.types import KnownDevice, KnownStream
 from anlan.protocols.common import Garbage
 from anlan.protocols.hj212 import answers
 from anlan.protocols.hj212.crc import modbus
-from anlan.protocols.hj212.data import DATA, instant, number, period
+from anlan.protocols.hj212.data import DATA, instant, instants, length_of, number
 from anlan.protocols.hj212.frame import Frame, Splitter
 from anlan.protocols.hj212.join import Joiner
 from anlan.protocols.hj212.sm4 import opened, plain_frame
@@ -38,19 +39,22 @@ class Hj212:
 
     def feed(self, data: bytes, now: int) -> list[Message | Bad]:
         told: list[Message | Bad] = []
-        for sender, run in groupby([self._looked_at(one, now) for one in self._splitter.feed(data)], _sender):
-            if sender is None:
-                told += [one for one in run if isinstance(one, Bad)]
+        run: list[Frame] = []  # of one sender
+        for one in self._splitter.feed(data):
+            frame = one if isinstance(one, Frame) and _plain(one) else self._looked_at(one, now)
+            if run and (isinstance(frame, Bad) or (frame.head is not run[-1].head and not _same(frame, run[-1]))):
+                told.append(self._message(run, now))
+                run = []
+            if isinstance(frame, Bad):
+                told.append(frame)
             else:
-                told.append(self._message(*sender, [one for one in run if isinstance(one, Frame)], now))
-        return told
+                run.append(frame)
+        return [*told, self._message(run, now)] if run else told
 
     def _looked_at(self, one: Frame | Garbage, now: int) -> Frame | Bad:
         """Opened with the device's key, checked in the device's way; or why it is no message."""
         if isinstance(one, Garbage):
             return Bad("garbage", one.count)
-        if not (one.reason or one.encrypted) and one.head.mn:
-            return one
         device = self._know(one.mn)
         frame = _in_the_way_of(device, one) if device else one
         if frame.valid and frame.mn:
@@ -58,19 +62,25 @@ class Hj212:
         owed = answers.owed([frame], now, refusal=answers.WRONG_CRC) if frame.reason == "bad_crc" else b""
         return Bad(frame.reason or "unknown", len(frame.raw), frame.mn, owed)
 
-    def _message(self, mn: str, password: str, run: Sequence[Frame], now: int) -> Message:
-        device, last = self._know(mn), run[-1]
-        whole = [frame for one in run if (frame := self._joiner.add(one, now) if one.has_packet_no else one)]
-        rows, unlisted = rows_of(whole, device) if device else (None, 0)
+    def _message(self, run: Sequence[Frame], now: int) -> Message:
+        last = run[-1]
+        device, whole = self._know(last.mn), run
+        if any(head.flag and head.flag & 2 for head in {one.head for one in run}):
+            whole = [frame for one in run if (frame := self._joiner.add(one, now)) is not None]
+        rows, unlisted = rows_of(whole, device) if device else (EMPTY, 0)
         return Message(
-            mn, [one.raw for one in run], (), partial(_reply, run, now), instant(last.fields.get("QN", "")), password,
+            last.mn, [one.raw for one in run], (), partial(_reply, run, now), instant(last.fields.get("QN", "")), last.head.password,
             f"ST={last.fields.get('ST', '')} CN={last.cn}", rows=rows, unlisted=unlisted,
         )  # fmt: skip
 
 
-def _sender(one: Frame | Bad) -> tuple[str, str] | None:
-    """Whose frame it is and the password it shows."""
-    return None if isinstance(one, Bad) else (one.head.mn, one.head.password)
+def _plain(one: Frame) -> bool:
+    return not one.reason and not one.encrypted and one.head.mn != ""
+
+
+def _same(one: Frame, other: Frame) -> bool:
+    """Whether one device sent both, with one password."""
+    return (one.head.mn, one.head.password) == (other.head.mn, other.head.password)
 
 
 def _in_the_way_of(device: KnownDevice, frame: Frame) -> Frame:
@@ -84,55 +94,70 @@ def _in_the_way_of(device: KnownDevice, frame: Frame) -> Frame:
 
 
 def _reply(run: Sequence[Frame], now: int, verdict: Verdict) -> bytes:
-    """Nothing while the store lags: the device sends again."""
-    return b"" if verdict == "lagging" else answers.owed(run, now, refusal=_REFUSALS.get(verdict, 0))
+    return answers.owed(run, now, refusal=_REFUSALS.get(verdict, 0))
 
 
-def rows_of(frames: Sequence[Frame], device: KnownDevice) -> tuple[Columns | None, int]:
+def rows_of(frames: Sequence[Frame], device: KnownDevice) -> tuple[Columns, int]:
     """Every number of the frames that carry data, in the device's own streams and their units; and how many have no stream.
 
-    A frame without a readable DataTime has none.
+    A frame without a readable DataTime has none. Of two values with one time the later one comes later.
     """
-    parts, unlisted = [], 0
-    for (cn, shape), run in groupby(frames, lambda one: (one.head.cn, one.shape)):
-        if cn not in DATA or "DataTime" not in shape.places:
+    rows, unlisted = _Rows(), 0
+    for (head, shape), run in groupby(frames, attrgetter("head", "shape")):
+        place = shape.places.get("DataTime")
+        if head.cn not in DATA or place is None:
             continue
-        place = shape.places["DataTime"]
-        timed = [(at, one.values) for one in run if (at := instant(one.values[place])) is not None]
-        streams = [(device.streams.get(f"{cn}/{one.code}-{one.field}"), one.place, one.mark) for one in shape.numbers]
-        known = [(stream, *places) for stream, *places in streams if stream is not None]
-        unlisted += (len(streams) - len(known)) * len(timed)
-        if timed and known:
-            minutes = device.settings.get("minute", 10)
-            parts.append(
-                _columns(known, [values for _at, values in timed], [period(cn, at, minutes) for at, _v in timed])
-            )
-    return (joined(parts) if parts else None), unlisted
+        said = [one.values for one in run]
+        timed = [
+            (at, values)
+            for at, values in zip(instants([one[place] for one in said]), said, strict=True)
+            if at is not None
+        ]
+        columns = list(zip(*[values for _at, values in timed], strict=True))
+        starts, length = [at for at, _values in timed], length_of(head.cn, device.settings.get("minute", 10))
+        for one in shape.numbers:
+            stream = device.streams.get(f"{head.cn}/{one.code}-{one.field}")
+            if stream is None:
+                unlisted += len(timed)
+            elif timed:
+                rows.add(stream, starts, length, columns[one.place], columns[one.mark] if one.mark >= 0 else ())
+    return rows.columns(), unlisted
 
 
-def _columns(
-    known: Sequence[tuple[KnownStream, int, int]], said: Sequence[Sequence[str]], periods: Sequence[tuple[int, int]]
-) -> Columns:
-    """Stream by stream, in the order of the frames: of two values with one time the later is to win."""
-    count = len(said)
-    numbers = np.array([_floats([values[place] for values in said]) for _stream, place, _mark in known])
-    scale, shift = (np.array([[getattr(stream, name)] for stream, _p, _m in known]) for name in ("scale", "shift"))
-    start, end = np.array(periods, np.int64).T
-    marks = [_marks([values[mark] for values in said]) if mark >= 0 else [0] * count for _stream, _place, mark in known]
-    return Columns(
-        np.repeat(np.array([stream.id for stream, _p, _m in known], np.int64), count), np.tile(start, len(known)), np.tile(end, len(known)),
-        (numbers * scale + shift).ravel(), np.array(marks, np.uint8).ravel(), np.zeros(count * len(known), np.uint8),
-    )  # fmt: skip
+class _Rows:
+    """Rows on their way to columns: what is the same for a run of one stream is kept once."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, float, float, int, int]] = []  # stream, scale, shift, length of the interval, count
+        self._starts: list[int] = []
+        self._values: list[float] = []
+        self._marks: list[int] = []
+
+    def add(
+        self, stream: KnownStream, starts: Sequence[int], length: int, values: Sequence[str], marks: Sequence[str]
+    ) -> None:
+        self._runs.append((stream.id, stream.scale, stream.shift, length, len(starts)))
+        self._starts += starts
+        self._values += _floats(values)
+        usual = marks.count("N") == len(marks)  # also when none is sent
+        self._marks += [0] * len(starts) if usual else [quality.code_of(one) for one in marks]
+
+    def columns(self) -> Columns:
+        if not self._runs:
+            return EMPTY
+        streams, scales, shifts, lengths, counts = zip(*self._runs, strict=True)
+        start, value = np.array(self._starts, np.int64), np.array(self._values, np.float64)
+        value[~np.isfinite(value)] = np.nan
+        return Columns(
+            np.repeat(np.array(streams, np.int64), counts), start, start + np.repeat(np.array(lengths, np.int64), counts),
+            value * np.repeat(np.array(scales, np.float64), counts) + np.repeat(np.array(shifts, np.float64), counts),
+            np.array(self._marks, np.uint8), np.zeros(len(start), np.uint8),
+        )  # fmt: skip
 
 
 def _floats(texts: Sequence[str]) -> list[float]:
-    """NaN for what is no finite number."""
+    """NaN for what is no number."""
     try:
-        found = list(map(float, texts))
+        return list(map(float, texts))
     except ValueError:
-        found = [math.nan if (value := number(text)) is None else value for text in texts]
-    return found if all(map(math.isfinite, found)) else [one if math.isfinite(one) else math.nan for one in found]
-
-
-def _marks(texts: Sequence[str]) -> list[int]:
-    return [0] * len(texts) if set(texts) <= {"N"} else [quality.code_of(one) for one in texts]
+        return [math.nan if (value := number(text)) is None else value for text in texts]

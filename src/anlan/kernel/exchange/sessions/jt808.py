@@ -56,8 +56,6 @@ class Jt808:
 
     @staticmethod
     def _reply(frame: Frame, device: KnownDevice | None, now: int, serial: int, verdict: Verdict) -> bytes:
-        if verdict == "lagging":
-            return b""
         if frame.id == bodies.REGISTER:
             ok = verdict == "stored" and device is not None
             result = answers.REGISTER_OK if ok else answers.NO_TERMINAL
