@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from anlan.protocols.cap.report import lines as cap
 from anlan.protocols.gb26875.report import lines as gb26875
 from anlan.protocols.hj212.report import lines as hj212
+from anlan.protocols.jt808.report import lines as jt808
 from anlan.protocols.sl651.report import lines as sl651
 
 DONE, BAD_INPUT = 0, 2
@@ -17,7 +19,9 @@ DONE, BAD_INPUT = 0, 2
 CODECS: dict[str, Callable[[BinaryIO, bytes | None], Iterator[dict[str, Any]]]] = {
     "hj212": hj212,
     "gb26875": gb26875,
+    "jt808": jt808,
     "sl651": sl651,
+    "cap": cap,
 }
 _USAGE = f"用法：anlan decode {'|'.join(CODECS)} [--key 密钥的十六进制] [文件，不写则读标准输入]"
 

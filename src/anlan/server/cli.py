@@ -54,7 +54,7 @@ USAGE = """用法：anlan 命令 [参数]
   plan read FILE --json       读规划文件
   plan sample                 打印自带的示例规划
   air aqi --edition 2012|2026 FILE.csv   逐小时计算 AQI
-  decode hj212|gb26875|sl651 [--key HEX] [FILE] 解报文，一帧一行 JSON
+  decode hj212|gb26875|jt808|sl651|cap [--key HEX] [FILE]  解报文，一帧一行 JSON
 需要数据库（默认 ./var，环境变量 ANLAN_VAR、ANLAN_DATABASE_URL 可改）：
   plan import FILE [--yes]    预览或导入规划
   plan coverage               数字目标的挂接情况

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from anlan.protocols.gb26875.frame import Frame, parse, time_of
+from anlan.protocols.hexed import hex_lines
 
 COMPONENT_BITS = ("normal", "fire", "fault", "shielded", "supervised", "started", "feedback", "delayed", "power_fault")
 SYSTEM_BITS = (
@@ -129,13 +130,5 @@ def decoded(frame: Frame) -> dict[str, Any]:
 
 def lines(stream: BinaryIO, _key: bytes | None = None) -> Iterator[dict[str, Any]]:
     """Hex, one frame a line; spaces and case do not matter."""
-    for line in stream:
-        text = b"".join(line.split())
-        if not text:
-            continue
-        try:
-            raw = bytes.fromhex(text.decode("ascii"))
-        except ValueError:
-            yield {"valid": False, "reason": "not_hex", "bytes": len(text)}
-            continue
-        yield decoded(parse(raw))
+    for raw in hex_lines(stream):
+        yield raw if isinstance(raw, dict) else decoded(parse(raw))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from anlan.protocols.common import Garbage
+from anlan.protocols.hexed import hex_lines
 from anlan.protocols.jt808.bodies import described
 from anlan.protocols.jt808.frame import Frame, Splitter
 
@@ -25,14 +26,9 @@ def decoded(frame: Frame) -> dict[str, Any]:
 
 def lines(stream: BinaryIO, _key: bytes | None = None) -> Iterator[dict[str, Any]]:
     """Hex, one frame a line; spaces and case do not matter. What else stands in a line is told as garbage."""
-    for line in stream:
-        text = b"".join(line.split())
-        if not text:
-            continue
-        try:
-            raw = bytes.fromhex(text.decode("ascii"))
-        except ValueError:
-            yield {"valid": False, "reason": "not_hex", "bytes": len(text)}
+    for raw in hex_lines(stream):
+        if isinstance(raw, dict):
+            yield raw
             continue
         splitter = Splitter()
         for one in splitter.feed(raw) + splitter.close():
