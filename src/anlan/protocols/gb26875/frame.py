@@ -125,6 +125,16 @@ def build(
     return START + body + bytes([sum(body) & 0xFF]) + END
 
 
+def rebuilt(frame: Frame) -> bytes:
+    """`build` of what `parse` read: the same bytes for a valid frame. Raises ValueError when its time is no date."""
+    if frame.time is None:
+        raise ValueError("the time is no date")
+    return build(
+        serial=frame.serial, time=frame.time, source=frame.source, destination=frame.destination, command=frame.command, unit=frame.unit,
+        version=frame.version,
+    )  # fmt: skip
+
+
 def confirm(frame: Frame, *, time: datetime, accepted: bool = True) -> bytes:
     """What the centre owes: 3 with the same serial number, or 6 for a frame it could not take."""
     return build(

@@ -152,6 +152,15 @@ def build(fields: Mapping[str, str], cp: str) -> bytes:
     return framed([f"{head}CP=&&{cp}&&".encode()])
 
 
+def rebuilt(frame: Frame) -> bytes:
+    """`build` of what `parse` read: the same bytes for a frame in the form of the standard's annex C (plain fields and factors
+    end at `;`, the items of a factor at `,`)."""
+    values = frame.values
+    plain = [f"{name}={values[place]}" for name, place in frame.shape.plain]
+    factors = [",".join(f"{code}-{name}={values[place]}" for name, place in mine) for code, mine in frame.shape.pollutants]
+    return build(frame.fields, ";".join([*plain, *factors]))
+
+
 def framed(segments: Sequence[bytes]) -> bytes:
     """Segments to frames, one after another: length, check and end are put to each."""
     if max(map(len, segments), default=0) > 9999:
