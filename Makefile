@@ -8,4 +8,4 @@ test:; @$(PY) test
 demo:; @PORT=$(PORT) DETACH=$(DETACH) RESET=$(RESET) $(PY) demo
 stop:; @$(PY) stop
 bench:; @ONLY=$(ONLY) QUICK=$(QUICK) $(PY) bench
-fuzz:; @$(PY) fuzz
+fuzz:; @FUZZ=$(FUZZ) ONLY=$(ONLY) COUNT=$(COUNT) $(PY) fuzz

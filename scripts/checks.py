@@ -106,7 +106,10 @@ def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
 
 
 def fuzz() -> int:
+    """The long profile of what is drawn at random; with FUZZ=protocols the codecs under atheris."""
     install("dev")
+    if os.environ.get("FUZZ") == "protocols":
+        return call(PYTHON, "-m", "scripts.fuzz", env=environment())
     return call(PYTHON, "-m", "pytest", "-m", "fuzz", env=environment(HYPOTHESIS_PROFILE="long"))
 
 

@@ -157,7 +157,9 @@ def rebuilt(frame: Frame) -> bytes:
     end at `;`, the items of a factor at `,`)."""
     values = frame.values
     plain = [f"{name}={values[place]}" for name, place in frame.shape.plain]
-    factors = [",".join(f"{code}-{name}={values[place]}" for name, place in mine) for code, mine in frame.shape.pollutants]
+    factors = [
+        ",".join(f"{code}-{name}={values[place]}" for name, place in mine) for code, mine in frame.shape.pollutants
+    ]
     return build(frame.fields, ";".join([*plain, *factors]))
 
 

@@ -15,13 +15,14 @@ MARK, ESCAPE = 0x7E, 0x7D
 LONGEST_BODY = 1023  # ten bits
 MOST = 2 + 2 * (21 + LONGEST_BODY + 1)
 _LENGTH, _RSA, _PARTS, _NEW = 0x03FF, 0x0400, 0x2000, 0x4000
+_RESERVED = 0xFFFF ^ (_LENGTH | _RSA | _PARTS | _NEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One frame. `phone` as sent, leading zeros kept; `total` and `number` 0 when it is no part; `check` as computed.
 
-    `edition` is 2019 or 2013 by the header's length; `flagged` is bit 14 as sent.
+    `edition` is 2019 or 2013 by the header's length; `flagged` is bit 14 as sent, `reserved` the bits that mean nothing yet.
     """
 
     raw: bytes
@@ -39,6 +40,7 @@ class Frame:
     number: int = 0
     declared: int = 0
     check: int = 0
+    reserved: int = 0
 
     @property
     def is_part(self) -> bool:
@@ -89,13 +91,13 @@ def parse(raw: bytes) -> Frame:
     )
     return Frame(
         raw, not reason, reason, number, content[phone_at:phone_end].hex(), serial, content[head:], 2019 if new else 2013, flagged,
-        content[4] if new else None, bool(marks & _RSA), total, place, size, computed,
+        content[4] if new else None, bool(marks & _RSA), total, place, size, computed, marks & _RESERVED,
     )  # fmt: skip
 
 
 def build(
     *, id: int, phone: str, serial: int, body: bytes = b"", edition: int = 2013, protocol: int = 1, total: int = 0, number: int = 0,  # noqa: A002
-    flagged: bool | None = None, encrypted: bool = False,
+    flagged: bool | None = None, encrypted: bool = False, reserved: int = 0,
 ) -> bytes:  # fmt: skip
     """One frame. Raises ValueError when the body is longer than ten bits say or the phone has too many digits."""
     digits = 20 if edition == 2019 else 12
@@ -107,6 +109,7 @@ def build(
         | (_PARTS if total else 0)
         | (_NEW if (new if flagged is None else flagged) else 0)
         | (_RSA if encrypted else 0)
+        | reserved & _RESERVED
     )
     head = id.to_bytes(2, "big") + marks.to_bytes(2, "big") + (bytes([protocol]) if new else b"")
     head += bytes.fromhex(phone.zfill(digits)) + serial.to_bytes(2, "big")
@@ -120,7 +123,7 @@ def rebuilt(frame: Frame) -> bytes:
     """`build` of what `parse` read: the same bytes for a valid frame."""
     return build(
         id=frame.id, phone=frame.phone, serial=frame.serial, body=frame.body, edition=frame.edition, protocol=frame.protocol or 0,
-        total=frame.total, number=frame.number, flagged=frame.flagged, encrypted=frame.encrypted,
+        total=frame.total, number=frame.number, flagged=frame.flagged, encrypted=frame.encrypted, reserved=frame.reserved,
     )  # fmt: skip
 
 

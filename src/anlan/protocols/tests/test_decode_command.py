@@ -16,7 +16,9 @@ from anlan.protocols.hj212 import build
 pytestmark = [pytest.mark.pure, pytest.mark.protocol]
 SOURCE = Path(anlan.__path__[0]).parent
 HEX = ("gb26875", "jt808", "sl651")
-ONE = build({"ST": "32", "CN": "2011", "MN": "A1", "Flag": "4"}, "DataTime=20260101080000;w01018-Rtd=28.60,w01018-Flag=N")
+ONE = build(
+    {"ST": "32", "CN": "2011", "MN": "A1", "Flag": "4"}, "DataTime=20260101080000;w01018-Rtd=28.60,w01018-Flag=N"
+)
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def _same(told: dict[str, Any], vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", HEX)
 def test_every_vector_in_hex_one_a_line_in_order(shared: Path, call: Any, name: str, tmp_path: Path) -> None:
     vectors = _vectors(shared, name)
-    odd = "\r\n\n".join(" ".join(one["frame"].lower()[at : at + 4] for at in range(0, len(one["frame"]), 4)) for one in vectors)
+    odd = "\r\n\n".join(
+        " ".join(one["frame"].lower()[at : at + 4] for at in range(0, len(one["frame"]), 4)) for one in vectors
+    )
     file = tmp_path / "frames.txt"
     file.write_text(odd)
     for words, data in ((), odd.encode()), (("-",), odd.encode()), ((str(file),), b""):
@@ -131,7 +135,9 @@ def test_a_wrong_call_gets_one_line_and_status_two(call: Any, words: tuple[str, 
 def test_the_usage_names_all_five(call: Any) -> None:
     assert "hj212|gb26875|jt808|sl651|cap" in call()[2][0]
     env = {"PYTHONPATH": str(SOURCE), "PATH": ""}
-    said = subprocess.run([sys.executable, "-m", "anlan.server", "help"], capture_output=True, env=env, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-m", "anlan.server", "help"], capture_output=True, env=env, check=True
+    ).stdout
     assert "decode hj212|gb26875|jt808|sl651|cap" in said.decode()
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,19 @@ NAMES = st.text("abcdefgwxyzAFLR0123456789", min_size=1, max_size=8)
 @st.composite
 def hj212_frames(draw: st.DrawFn) -> bytes:
     fields = {"QN": draw(st.from_regex(r"20[0-9]{15}", fullmatch=True))} if draw(st.booleans()) else {}
-    fields |= {name: draw(DIGITS) for name in ("ST", "CN", "PW")} | {"MN": draw(NAMES), "Flag": str(draw(st.integers(0, 11)))}
+    fields |= {name: draw(DIGITS) for name in ("ST", "CN", "PW")} | {
+        "MN": draw(NAMES),
+        "Flag": str(draw(st.integers(0, 11))),
+    }
     values = st.text("0123456789.-+NDFTx", max_size=9)
     plain = draw(st.dictionaries(NAMES, values, max_size=3))
-    factors = draw(st.dictionaries(NAMES, st.dictionaries(st.sampled_from(["Rtd", "Avg", "Min", "ZsRtd", "Flag"]), values, min_size=1), max_size=5))
+    factors = draw(
+        st.dictionaries(
+            NAMES,
+            st.dictionaries(st.sampled_from(["Rtd", "Avg", "Min", "ZsRtd", "Flag"]), values, min_size=1),
+            max_size=5,
+        )
+    )
     told = [f"{name}={value}" for name, value in plain.items()]
     told += [",".join(f"{code}-{name}={value}" for name, value in mine.items()) for code, mine in factors.items()]
     return hj212.build(fields, ";".join(told))
@@ -139,7 +149,7 @@ def test_glued_and_cut_anywhere_nothing_is_lost(name: str, data: st.DataObject) 
     stream = b"".join(raws)
     cuts = sorted({0, len(stream), *data.draw(st.lists(st.integers(0, len(stream)), max_size=8))})
     splitter = module.Splitter()
-    found = [one for low, high in zip(cuts, cuts[1:], strict=False) for one in splitter.feed(stream[low:high])]
+    found = [one for low, high in pairwise(cuts) for one in splitter.feed(stream[low:high])]
     found += splitter.close()
     assert [one.raw for one in found if not isinstance(one, Garbage)] == raws
     assert not [one for one in found if isinstance(one, Garbage)]

@@ -55,7 +55,9 @@ def test_every_single_damage_is_told_and_the_next_frame_stands() -> None:
         for bit in (0x01, 0x10, 0x80):
             wrong = raw[:place] + bytes([raw[place] ^ bit]) + raw[place + 1 :]
             splitter = Splitter()
-            found = [one for one in splitter.feed(wrong + raw) + splitter.close() if isinstance(one, Frame) and one.valid]
+            found = [
+                one for one in splitter.feed(wrong + raw) + splitter.close() if isinstance(one, Frame) and one.valid
+            ]
             assert [one.raw for one in found] == [raw], (place, bit)
 
 
@@ -100,13 +102,19 @@ def test_the_answer_has_the_function_and_serial_and_says_whether_to_stay() -> No
 
 
 def test_commands_are_frames() -> None:
-    asked = parse(answers.query_period(ONE, 9, NOW, start=NOW, end=NOW + timedelta(hours=2), element="39", step=timedelta(minutes=5)))
+    asked = parse(
+        answers.query_period(
+            ONE, 9, NOW, start=NOW, end=NOW + timedelta(hours=2), element="39", step=timedelta(minutes=5)
+        )
+    )
     assert (asked.valid, asked.down, asked.function, asked.serial, asked.end) == (True, True, 0x38, 9, ENQ)
     assert asked.elements.hex() == "26060108" + "26060110" + "0418000005" + "39"
     clock = parse(answers.set_clock(ONE, 10, NOW))
     assert (clock.valid, clock.function, clock.sent) == (True, 0x4A, NOW)
     with pytest.raises(ValueError, match="period"):
-        answers.query_period(ONE, 9, NOW, start=NOW, end=NOW - timedelta(hours=1), element="39", step=timedelta(minutes=5))
+        answers.query_period(
+            ONE, 9, NOW, start=NOW, end=NOW - timedelta(hours=1), element="39", step=timedelta(minutes=5)
+        )
 
 
 def _packets(count: int, function: int = 0x36, body: bytes = b"") -> list[Frame]:
