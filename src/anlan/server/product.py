@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 from anlan.kernel.access import policy, undo
 from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.observations import kinds
 from anlan.kernel.planning.values import formulas
@@ -19,10 +20,11 @@ CAPABILITIES: tuple[Capability, ...] = (*HOUSE, DESK)
 
 
 def open_house() -> None:
-    """Install the declared policy, undos, formulas and layers, and have Django's system checks read the declarations."""
+    """Install the declared policy, undos, lines, formulas and layers, and have Django's system checks read the declarations."""
     policy.install(ROLES, (permission for one in CAPABILITIES for permission in one.permissions))
     undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
+    lines.install(line for one in CAPABILITIES for line in one.lines)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)

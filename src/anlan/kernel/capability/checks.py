@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Role
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.exchange import lines
 
 
 def _twice(words: Iterable[str], what: str) -> Iterator[str]:
@@ -49,4 +50,5 @@ def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[st
     found += _twice((sheet.slug for one in every for sheet in one.sheets), "sheet")
     found += _twice((formula.slug for one in every for formula in one.formulas), "formula")
     found += _twice((job.slug for one in every for job in one.jobs), "job")
+    found += lines.faults(line for one in every for line in one.lines)
     return found

@@ -13,23 +13,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anlan.kernel.exchange.sessions.gb26875 import Gb26875
-from anlan.kernel.exchange.sessions.hj212 import Hj212
-from anlan.kernel.exchange.sessions.jt808 import Jt808
-from anlan.kernel.exchange.sessions.sl651 import Sl651
-from anlan.kernel.exchange.types import Bad, Know, Message, Session, Verdict
+from anlan.kernel.exchange.lines import LINES
+from anlan.kernel.exchange.types import Bad, Message, Session, Verdict
 from anlan.kernel.exchange.writer import Lagging, Parcel, Writer
 from anlan.kernel.observations.types import KnownDevice
 
 log = logging.getLogger(__name__)
 PIECE = 64 * 1024
 FIRST_S, MOST_LINES, MOST_BAD = 60.0, 20_000, 1000
-SESSIONS: dict[str, Callable[[Know], Session]] = {
-    "hj212": Hj212,
-    "gb26875": Gb26875,
-    "jt808": Jt808,
-    "sl651": Sl651,
-}
 
 
 @dataclass(eq=False)
@@ -81,7 +72,7 @@ class Gateway:
             line.close()
 
     def line(self, protocol: str, close: Callable[[], None]) -> _Line:
-        return _Line(protocol, SESSIONS[protocol](lambda one: self.writer.directory.device(protocol, one)), close)
+        return _Line(protocol, LINES[protocol].session(lambda one: self.writer.directory.device(protocol, one)), close)
 
     async def _serve(self, protocol: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = self.line(protocol, writer.close)

@@ -18,17 +18,16 @@ from anlan.base import clock
 from anlan.base.errors import Refused
 from anlan.kernel.alarms.types import Watch
 from anlan.kernel.alarms.watching import watches
-from anlan.kernel.exchange.gateway import SESSIONS, Gateway
+from anlan.kernel.exchange.gateway import Gateway
 from anlan.kernel.exchange.http import Api
+from anlan.kernel.exchange.lines import LINES, PORTS
 from anlan.kernel.exchange.writer import Writer
 from anlan.kernel.observations import queries, reading
 from anlan.kernel.observations.types import Directory
 
 log = logging.getLogger(__name__)
-# Our own choice: the standards fix none.
-PORTS: Mapping[str, int] = {"hj212": 9212, "gb26875": 9268, "jt808": 9808, "sl651": 9651, "http": 9080}
-DATAGRAMS = ("gb26875", "sl651", "jt808")
 LEARN_S = 2.0
+__all__ = ["PORTS", "serve", "write_ports"]
 
 
 def _now() -> int:
@@ -54,7 +53,7 @@ async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[st
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    taken = {name: await _listen(gateway, name, host, port) for name, port in ports.items() if name in SESSIONS}
+    taken = {name: await _listen(gateway, name, host, port) for name, port in ports.items() if name in LINES}
     committing = asyncio.create_task(writer.run())
     learning = asyncio.create_task(_learn(writer))
     listener = _bind(host, ports["http"])
@@ -81,7 +80,7 @@ class _nothing:  # noqa: N801 - stands for a function that gives a context manag
 async def _listen(gateway: Gateway, protocol: str, host: str, port: int) -> int:
     try:
         taken = await gateway.listen(protocol, host, port)
-        if protocol in DATAGRAMS:
+        if LINES[protocol].datagrams:
             await gateway.listen_datagrams(protocol, host, taken)
     except OSError:
         raise Refused("port", f"{protocol} 的端口 {port} 已被占用。换一个：--{protocol} 端口") from None

@@ -56,3 +56,15 @@ class Session(Protocol):
     """One line of one protocol: bytes in, messages out. It does no input or output and reads no clock."""
 
     def feed(self, data: bytes, now: int) -> list[Message | Bad]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A protocol that the gateway listens to. `slug` is its word in the register of devices and of `anlan gateway --slug PORT`
+    (at most twelve letters); `session` makes what reads one line; `datagrams`: it comes over UDP too."""
+
+    slug: str
+    title: str
+    session: Callable[[Know], Session]
+    port: int
+    datagrams: bool = False

@@ -36,6 +36,10 @@ class Device(models.Model):
     def __str__(self) -> str:
         return self.name or self.identity
 
+    def get_protocol_display(self) -> str:  # type: ignore[no-redef]
+        """Also of a protocol that a capability declares."""
+        return PROTOCOLS.get(self.protocol, self.protocol)
+
     @property
     def access_paths(self) -> tuple[str, ...]:
         return self.station.access_paths if self.station else ()

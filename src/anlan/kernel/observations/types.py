@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 Period = Literal["instant", "minute", "hour", "day"]
 PERIOD_TITLES: Mapping[Period, str] = {"instant": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
+# What devices speak; `exchange.lines.install` adds what capabilities declare.
 PROTOCOLS = {
     "hj212": "HJ 212",
     "gb26875": "GB/T 26875.3",

@@ -142,11 +142,12 @@ def test_the_usage_names_all_five(call: Any) -> None:
 
 
 _MEASURED = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from anlan.protocols.decode import decode_command
 status = decode_command(sys.argv[1:])
 sys.stdout.flush()
-sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+sys.stderr.write(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 sys.exit(status)
 """
 

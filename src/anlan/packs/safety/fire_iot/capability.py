@@ -9,6 +9,7 @@ from anlan.kernel.access.types import SYSTEM, Permission
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.observations import demonstration
+from anlan.packs.safety.fire_iot.hydrant_line import HYDRANT
 from anlan.packs.safety.fire_iot.kinds import FIRE, PERMISSION
 
 _HERE = Path(__file__).parent
@@ -26,5 +27,6 @@ CAPABILITY = Capability(
     plan_refs=("S15",),
     permissions=(Permission(slug=PERMISSION, title="查看消防物联网", roles=dict.fromkeys(_ALL, "district")),),
     kinds=(FIRE,),
+    lines=(HYDRANT,),
     demo=demo,
 )

@@ -56,6 +56,6 @@ FIRE = StationKind(
         _state("manual_1", "1 区手动报警按钮", "1.1/23.1.1"),
         _state("electrical_1", "电气火灾剩余电流探测器", "1.1/17.1.1"),
         Channel(code="pressure", quantity="pressure", title="消火栓水压", unit="kPa", decimals=1, every=300, low=0, high=2500,
-                sources={"gb26875": "11.1/99.1.1/a5"}),
+                sources={"gb26875": "11.1/99.1.1/a5", "hydrant": "pressure"}),
     ),
 )  # fmt: skip
