@@ -131,27 +131,22 @@ def _is_regular(marks: bytes) -> bool:
 def contents(segments: Sequence[bytes]) -> list[Content]:
     """`content` of each. One that is written like the one before is not looked up but compared."""
     found: list[Content] = []
-    tail, marks, names = b"", b"", [""]
-    head = shape = None
+    example: tuple[bytes, bytes, list[str], Head, Shape] | None = None
     for segment in segments:
         before, _sign, inside = segment.partition(b"CP=&&")
         inside = inside.removesuffix(b"&&")
         here = inside.translate(None, _UNMARKED)
-        if (
-            here == marks
-            and before[20:] == tail
-            and before[3:20].isdigit()
-            and before[:3] == b"QN="
-            and inside.isascii()
-        ):
-            parts = inside.translate(_EQUALS).decode("ascii").split("=")
-            if parts[::2] == names and head and shape:
-                found.append((before[3:20].decode("ascii"), head, shape, parts[1::2]))
-                continue
+        if example is not None and here == example[1] and before[20:] == example[0]:
+            _tail, _marks, names, head, shape = example
+            if before[:3] == b"QN=" and before[3:20].isdigit() and inside.isascii():
+                parts = inside.translate(_EQUALS).decode("ascii").split("=")
+                if parts[::2] == names:
+                    found.append((before[3:20].decode("ascii"), head, shape, parts[1::2]))
+                    continue
         qn, head, shape, values = content(segment)
         found.append((qn, head, shape, values))
         # Only what was read in the regular way is an example.
-        tail, marks, names = (before[20:], here, list(shape.names)) if qn and _regular.get(here) else (b"", b"", [""])
+        example = (before[20:], here, list(shape.names), head, shape) if qn and _regular.get(here) else None
     return found
 
 

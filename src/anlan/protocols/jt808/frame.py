@@ -48,7 +48,9 @@ class Frame:
 
 
 def unescaped(data: bytes) -> bytes | None:
-    """The bytes between two marks; None when an escape is none of the two."""
+    """The bytes between two marks; None when an escape is none of the two, or a mark stands there unescaped."""
+    if MARK in data:
+        return None
     if ESCAPE not in data:
         return data
     pieces = data.split(b"\x7d")

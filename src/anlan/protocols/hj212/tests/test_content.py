@@ -16,7 +16,7 @@ from anlan.protocols.hj212.frame import Frame, framed, parse, parsed
 
 pytestmark = [pytest.mark.pure, pytest.mark.protocol]
 PARTS = st.sampled_from([
-    b"QN=20160801085857223;", b"QN=2016080108585722;", b"QN=1;", b"QN=20160801085857224;", b"ST=32;", b"CN=2011;", b"MN=A1;", b"MN=A2;", b"Flag=5;",
+    b"QN=20160801085857223;", b"QN=2016080108585722;", b"QN=1;", b"QN=20160801085857224;", b"QN=20160801085857223", b"ST=32;", b"CN=2011;", b"MN=A1;", b"MN=A2;", b"Flag=5;",
     b"Flag=x;", b"CP=&&", b"&&", b"DataTime=20160801085857;", b"w01018-Rtd=28.6,", b"w01018-Flag=N;", b"w01018-Flag=D", b"w01018-Rtd=", b"a=1=2;",
     b"a=", b"=", b";", b",", b";;", b"-Rtd=1;", b"a-=1;", b"b-c-Avg=7;", "站点=示例;".encode(), "站点=示例;".encode("gb18030"), b"\xff;", b"\r\n", b"##0001",
 ])  # fmt: skip
@@ -57,6 +57,15 @@ def test_any_segments_say_what_they_say_plainly(segments: list[bytes]) -> None:
         assert list(frame.fields) == list(plainly(segment)[0])  # and in the same order
         assert list(frame.pollutants) == list(plainly(segment)[2])
         assert told(parse(frame.raw)) == told(frame)
+
+
+def test_a_frame_that_says_nothing_does_not_take_over_what_the_one_before_said() -> None:
+    raws = [
+        framed([one])
+        for one in (USUAL % (1, 1), b"QN=20160801085857223CP=&&&&", b"QN=20160801085857223;CP=&&&&", USUAL % (2, 2))
+    ]
+    for frame in parsed(raws):
+        assert told(frame) == plainly(frame.segment)
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -64,6 +64,8 @@ def test_one_wrong_byte_is_told() -> None:
     raw[15] ^= 1
     assert parse(bytes(raw)).reason == "bad_crc"
     assert parse(b"").reason == "truncated"
+    unescaped = bytes.fromhex("7e0801200201390000000000007e02007e7d017d02127e")
+    assert parse(unescaped).reason == "truncated"  # a mark inside is an end
     assert parse(b"\x7e\x7d\x09\x7e").reason == "truncated"
     assert parse(b"\x7e\x02\x00\x7e").reason == "bad_length"
 
