@@ -43,9 +43,15 @@ def owed(frames: Sequence[Frame], now: int, *, refusal: int = 0) -> bytes:
     segments: list[bytes] = []
     for head, run in groupby(frames, attrgetter("head")):
         wanted = bool((head.flag or 0) & 1)
-        if refusal or head.cn.startswith(("20", "30")):
-            cn, cp = (REQUEST_ANSWER, f"QnRtn={refusal}") if refusal else (DATA_ANSWER, "")
-            segments += [_to(frame, cn, cp) for frame in run] if wanted else ()
+        if refusal:
+            segments += [_to(frame, REQUEST_ANSWER, f"QnRtn={refusal}") for frame in run] if wanted else ()
+        elif head.cn.startswith(("20", "30")):
+            rest = f";{_rest(head, DATA_ANSWER, ())}CP=&&&&" if wanted else ""
+            segments += (
+                [f"QN={frame.qn}{rest}".encode() if frame.qn else _to(frame, DATA_ANSWER) for frame in run]
+                if wanted
+                else ()
+            )
         elif head.cn in _NOTICES:
             segments += [one for frame in run for one in (_to(frame, NOTICE), *_set(frame, now))]
     return framed(segments)

@@ -108,19 +108,17 @@ def rows_of(frames: Sequence[Frame], device: KnownDevice) -> tuple[Columns, int]
         if head.cn not in DATA or place is None:
             continue
         said = [one.values for one in run]
-        timed = [
-            (at, values)
-            for at, values in zip(instants([one[place] for one in said]), said, strict=True)
-            if at is not None
-        ]
-        columns = list(zip(*[values for _at, values in timed], strict=True))
-        starts, length = [at for at, _values in timed], length_of(head.cn, device.settings.get("minute", 10))
+        starts, known = instants([one[place] for one in said]), said
+        if None in starts:
+            known = [values for at, values in zip(starts, said, strict=True) if at is not None]
+        at, columns = [one for one in starts if one is not None], list(zip(*known, strict=True))
+        length = length_of(head.cn, device.settings.get("minute", 10))
         for one in shape.numbers:
             stream = device.streams.get(f"{head.cn}/{one.code}-{one.field}")
             if stream is None:
-                unlisted += len(timed)
-            elif timed:
-                rows.add(stream, starts, length, columns[one.place], columns[one.mark] if one.mark >= 0 else ())
+                unlisted += len(at)
+            elif at:
+                rows.add(stream, at, length, columns[one.place], columns[one.mark] if one.mark >= 0 else ())
     return rows.columns(), unlisted
 
 
