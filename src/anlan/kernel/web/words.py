@@ -26,9 +26,11 @@ def time_words(moment: datetime, at: datetime) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """`12分`, `2小时28分`, `1天6小时`: the two largest units."""
+    """`12分`, `2小时28分`, `1天6小时`: the two largest units; from ten days on the hours say nothing."""
     minutes = int(abs(span).total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days >= 10:
+        return f"{days}天"
     if days:
         return f"{days}天{hours}小时" if hours else f"{days}天"
     if hours:

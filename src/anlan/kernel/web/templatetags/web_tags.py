@@ -122,6 +122,12 @@ def number(value: Decimal | int | float | None, places: str = "") -> str:
 
 
 @register.filter
+def trimmed(value: str) -> str:
+    """A decimal as the journal keeps it, without its trailing zeros."""
+    return value.rstrip("0").rstrip(".") if "." in value else value
+
+
+@register.filter
 def lookup(mapping: Any, key: Any) -> Any:
     """`mapping[key]`, or empty text."""
     return mapping.get(key, "") if mapping else ""

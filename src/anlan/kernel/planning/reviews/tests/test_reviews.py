@@ -418,7 +418,9 @@ def test_the_document_is_made_from_the_snapshot_alone(signed: Review, django_ass
     with django_assert_num_queries(0):
         assert document(facts).demo is True
         published = facts | {"plan": facts["plan"] | {"is_demo": False}}
-        own, borrowed = ([one | {"substitution": why} for one in facts["indicators"]] for why in ("", "以外地站点数据示例"))
+        own, borrowed = (
+            [one | {"substitution": why} for one in facts["indicators"]] for why in ("", "以外地站点数据示例")
+        )
         assert document(published | {"indicators": own}).demo is False
         assert document(published | {"indicators": borrowed}).demo is True
     assert actions.canonical(facts) == signed.snapshot.content
