@@ -21,7 +21,7 @@ DONE, BAD_INPUT = 0, 2
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Refused("arguments", f"参数不对（{message}）。用法：anlan air aqi --edition 2012|2026 FILE.csv")
+        raise Refused("arguments", "参数不对。用法：anlan air aqi --edition 2012|2026 FILE.csv")
 
 
 def _load(name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -42,6 +43,11 @@ def test_windows_line_ends() -> None:
 
 def test_html_table() -> None:
     _same(real.reading(), read(writing.as_html(real.blocks())))
+
+
+def test_text_saved_as_a_page_keeps_its_lines() -> None:
+    page = f"<html><body><pre>{html.escape(real.text())}</pre></body></html>"
+    _same(real.reading(), read(page.encode()))
 
 
 def test_word_with_merged_cells() -> None:
