@@ -94,7 +94,7 @@ def _line(task: Task, base: str, signs: dict[str, SafeString], today: date) -> L
         pk=task.pk, url=f"{base}{task.pk}/", number=task.number, title=task.title, units=units, deadline=task.deadline_text or "—",
         text=_excerpt(task),
         unmatched=signs["unmatched"] if units and not task.lead_id else "", alarm=signs[alarms[0].level] if alarms else "",
-        bar=progress_bar(task.percent), percent=task.percent, state=STATES[task.state],
+        bar=progress_bar(task.percent), percent=task.percent, state=_(STATES[task.state]),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ KIND_WORDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - the library names it
         raise Refused("arguments", f"参数不对。用法：{self.usage}")
 
 
