@@ -191,6 +191,12 @@ def test_targets_are_attached_or_listed(cast: Cast) -> None:
     with pytest.raises(Refused, match="同一规划"):
         owners.attach(actor=cast.actor("planner"), target=target, to=other, at=AT)
     call_command("plan_coverage")
+    loose, client = queries.unattached(plan)[0], cast.client("planner")
+    said = client.post("/plans/targets/", {"target": loose.pk, "to": ""})
+    assert said.status_code == 422
+    assert "先选挂接到哪个" in said.content.decode()
+    assert client.post("/plans/targets/", {"target": target.pk, "to": ""}).status_code == 302
+    assert queries.unattached(plan).count() == left
 
 
 def test_the_planner_enters_a_target_assigned_by_the_city(cast: Cast) -> None:
