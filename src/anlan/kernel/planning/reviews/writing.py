@@ -79,7 +79,7 @@ def _indicator_table(facts: Facts) -> Table:
         caption="指标完成情况",
         head=head,
         rows=rows,
-        widths=(9, 4, 4, 3, 4, 5, 4, 3, 5),
+        widths=(9, 4, 4, 4, 4, 5, 4, 4, 7),
         right=frozenset({3, 4, 5, 6, 7}),
     )
 

@@ -173,10 +173,12 @@ def test_departments_are_matched_assigned_adopted_and_founded(cast: Cast) -> Non
     made = owners.found_departments(actor=cast.actor("planner"), parent=cast.district, at=AT)
     assert made > 5
     assert queries.unmatched_departments() == []
-    assert (
+    entries = Entry.objects.count()
+    with pytest.raises(Refused, match="没有可沿用的"):
         owners.adopt_owners(actor=cast.actor("planner"), source=plan, target=Plan.objects.get(domain="safety"), at=AT)
-        == 0
-    )
+    with pytest.raises(Refused, match="没有要新设的"):
+        owners.found_departments(actor=cast.actor("planner"), parent=cast.district, at=AT)
+    assert Entry.objects.count() == entries  # nothing happened, so nothing is journalled
 
 
 def test_targets_are_attached_or_listed(cast: Cast) -> None:
