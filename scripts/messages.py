@@ -21,6 +21,10 @@ SOURCE = ROOT / "src" / "anlan"
 ENGLISH = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 WORDS = {"gettext": None, "_": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
+# Where declarations hold words people read: arguments of calls, and tables at the top of a module.
+CALLS = {"Nav": ("title",), "Move": ("title",), "Waiting": ("kind", "verb")}
+TABLES = frozenset({"STATES", "KINDS", "DEADLINES", "LATENESS", "FLAGS", "WORDS", "FLAG_WORDS", "DOMAINS"})
+
 Message = str | tuple[str, ...]
 
 
@@ -38,15 +42,22 @@ def found() -> set[Message]:
 
 
 def _declared(file: Path) -> set[Message]:
-    """Titles that the shell translates: of navigation, and of public pages."""
-    ids: set[Message] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Nav", "Page"):
+    """Words that stand in declarations; the shell and the filter `said` translate them where they are shown."""
+    words: set[str] = set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             given = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
-            public = str(given.get("path", "")).startswith("public/")
-            if "title" in given and (node.func.id == "Nav" or public):
-                ids.add(str(given["title"]))
-    return ids
+            public = node.func.id == "Page" and str(given.get("path", "")).startswith("public/")
+            names = ("title",) if public else CALLS.get(node.func.id, ())
+            words |= {str(given[name]) for name in names if name in given}
+    for node in ast.walk(tree):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        if any(isinstance(one, ast.Name) and one.id in TABLES for one in targets):
+            words |= {str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant)}
+    return {word for word in words if any("\u4e00" <= letter <= "\u9fff" for letter in word)}
 
 
 def english() -> Catalog:

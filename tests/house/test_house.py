@@ -17,7 +17,7 @@ from anlan.server.product import CAPABILITIES
 pytestmark = pytest.mark.pure
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "anlan"
-FAIL_LINES, FAIL_TEMPLATE_BYTES = 600, 16_000
+FAIL_LINES, FAIL_TEMPLATE_BYTES, FAIL_PAGE_LINES, FAIL_DECISION_LINES = 600, 16_000, 250, 40
 
 
 def tracked(*endings: str) -> list[Path]:
@@ -43,6 +43,26 @@ def test_file_budgets() -> None:
         for file in files
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > FAIL_LINES
     }
+    assert over == {}
+
+
+def test_template_budgets() -> None:
+    over = {
+        str(file.relative_to(ROOT)): size
+        for file in tracked(".html")
+        if (size := file.stat().st_size) > FAIL_TEMPLATE_BYTES
+    }
+    assert over == {}
+
+
+def test_document_budgets() -> None:
+    """A decision is one page to read; the change log alone may grow without end."""
+    over = {}
+    for file in tracked(".md"):
+        budget = FAIL_DECISION_LINES if file.parent.name == "decisions" else FAIL_PAGE_LINES
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        if lines > budget and file.name != "CHANGELOG.md":
+            over[str(file.relative_to(ROOT))] = lines
     assert over == {}
 
 

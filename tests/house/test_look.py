@@ -80,3 +80,11 @@ def test_every_page_of_the_demonstration_is_marked(name: str) -> None:
     shell = (ROOT / "src/anlan/kernel/web/templates/web" / name).read_text(encoding="utf-8")
     assert '{% if demo %}<span class="mark-demo">' in shell
     assert "【" in shell.split("</title>")[0]
+    assert "{% if demo %} data-demo{% endif %}>" in shell
+
+
+def test_every_printed_page_of_the_demonstration_is_marked() -> None:
+    """The named page carries the mark in its head, so it stands on the second sheet too."""
+    style = (ROOT / "src/anlan/kernel/web/static/web/print.css").read_text(encoding="utf-8")
+    assert re.search(r"@page demo \{ @top-center \{ content: \"[^\"]*示例", style)
+    assert "html[data-demo] body { page: demo; }" in style

@@ -113,7 +113,7 @@ def run(arguments: Sequence[str]) -> int:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.server.settings")
         execute_from_command_line(["anlan", *words[1:]])
         return DONE
-    asked = not words or words[0] in ("help", "-h", "--help")
+    asked = not words or words[0] == "help" or words[-1] in ("-h", "--help")
     (sys.stdout if asked else sys.stderr).write(
         USAGE if asked else f"没有命令“{' '.join(words[:2])}”。看 anlan help。\n"
     )

@@ -41,6 +41,11 @@ def grid() -> tuple[int, int]:
     return height // LINES, floor((width / 20 / CHARACTERS - SIZE_BODY) * 4096)
 
 
+def letter_spacing() -> int:
+    """Twips added to each body letter so that 28 stand in a line without a grid; negative, rounded down."""
+    return floor(text_twips()[0] / CHARACTERS - SIZE_BODY * 20)
+
+
 # Names as issued in 党政机关公文; the second name is what a machine without them usually has (w:altName, typst fallback).
 FONTS = {
     "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "华文中宋", "Noto Serif CJK SC"),

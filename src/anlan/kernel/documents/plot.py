@@ -33,9 +33,9 @@ def _text(x: float, y: float, words: str, anchor: str = "middle", size: int = 13
 
 
 def _step(span: float) -> float:
-    """A round step that gives at most six grid lines."""
+    """A step of 1, 2 or 5 that gives at most six grid lines."""
     scale = 10.0 ** floor(log10(span))
-    return next((scale * share for share in (0.2, 0.25, 0.5, 1.0) if span / (scale * share) <= 6), scale * 2)
+    return next((scale * share for share in (0.2, 0.5, 1.0) if span / (scale * share) <= 6), scale * 2)
 
 
 def _bounds(chart: Chart) -> tuple[float, float]:

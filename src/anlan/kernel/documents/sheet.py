@@ -29,6 +29,7 @@ class Shown:
     picture: SafeString | str = ""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    columns: tuple[int, ...] = ()  # per cent of the width, as in Word
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def _rows(table: Table) -> tuple[tuple[Cell, ...], ...]:
     return tuple(tuple(Cell(text, index in table.right) for index, text in enumerate(row)) for row in table.rows)
 
 
+def _columns(table: Table) -> tuple[int, ...]:
+    shares = table.widths or (1,) * len(table.head)
+    return tuple(100 * share // sum(shares) for share in shares)
+
+
 def _shown(document: OfficialDocument) -> Iterator[Shown]:
     for index, block in enumerate(laid(document)):
         table = block.table or (twin(block.chart) if block.chart else None)
@@ -55,7 +61,7 @@ def _shown(document: OfficialDocument) -> Iterator[Shown]:
         if table is None:
             yield Shown(block.kind, block.text, level)
         else:
-            yield Shown(block.kind, block.text, 0, picture, table.head, _rows(table))
+            yield Shown(block.kind, block.text, 0, picture, table.head, _rows(table), _columns(table))
 
 
 def sheet(document: OfficialDocument) -> Sheet:

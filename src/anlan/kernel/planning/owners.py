@@ -84,6 +84,8 @@ def adopt_owners(*, actor: Actor, source: Plan, target: Plan, at: datetime) -> i
         TaskOwner.objects.filter(task__plan=target, organisation=None, is_group=False).values_list("printed", flat=True)
     )
     given = _give({printed: known[printed] for printed in sorted(wanted) if known.get(printed)})  # type: ignore[misc]
+    if not given.count:
+        raise Refused("nothing", "没有可沿用的：两份规划没有同名而还未对应的单位。", "source")
     record(actor=actor, verb="planning.owner.adopted", subject_kind="plan", subject_id=target.pk, at=at,
            new={"from": source.pk, "count": given.count, **asdict(given)})  # fmt: skip
     return given.count
@@ -129,6 +131,8 @@ def found_departments(*, actor: Actor, parent: Organisation, at: datetime) -> in
         .values_list("printed", flat=True)
         .distinct()
     )
+    if not names:
+        raise Refused("nothing", "没有要新设的：印刷名称都有对应单位。")
     made = 0
     for number, name in enumerate(names, 1):
         code = f"P{at:%Y%m%d%H%M%S}-{number:02d}"

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
@@ -24,6 +25,7 @@ from anlan.kernel.registry import actions, api, excel, queries, views
 from anlan.kernel.registry.cells import row_of, shown
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Sheet
+from anlan.kernel.web.columns import columns as column_menu
 from anlan.kernel.web.exporting import exported
 
 _T = "kernel/registry/"
@@ -68,11 +70,13 @@ def listing(sheet: Sheet, request: Request) -> HttpResponse:
         return views.answer(request, sheet.slug)
     page = Paginator(_rows(sheet, request), PAGE_ROWS).get_page(request.GET.get("page"))
     columns = [column for column in sheet.columns if column.in_list]
+    titles = ("", *(column.title for column in columns[1:]), _("单位"), _("复核"))
     lines = [(row, [shown(getattr(row, column.name), column) for column in columns]) for row in page.object_list]
     context = {
         "sheet": sheet, "page": page, "lines": lines, "columns": columns, "filters": [column for column in sheet.columns if column.filterable],
         "wanted": request.GET, **views.context(request, sheet.slug), "today": civil_date(request.at), "may_write": policy.may(request.actor, sheet.write),
-        "filtered": bool(set(request.GET) - {"page", "sort"}), "names": names(sheet),
+        "filtered": bool(set(request.GET) - {"page", "sort", "show"}), "names": names(sheet),
+        **column_menu(request.GET, titles),
     }  # fmt: skip
     return render(request, _T + "list.html", context)
 

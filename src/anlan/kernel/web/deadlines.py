@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from anlan.base.clock import CHINA
-from anlan.kernel.web.words import WEEKDAYS, span_words
+from anlan.kernel.web.words import span_words, weekday_words
 
 State = Literal["done", "coming", "near", "late"]
 # Per cent of the width that one Chinese character of a label takes on a desk; labels that would touch are left out.
@@ -63,7 +63,8 @@ def _today(now: datetime) -> Window:
 
 
 def _day_words(day: date, step: int) -> str:
-    return f"{day.day}日 周{WEEKDAYS[day.weekday()]}" if step == 1 else f"{day.month}月{day.day}日"
+    parts = {"month": day.month, "day": day.day, "weekday": weekday_words(day)}
+    return (_("%(day)s日 %(weekday)s") if step == 1 else _("%(month)s月%(day)s日")) % parts
 
 
 def window(marks: Sequence[Mark], now: datetime) -> Window:

@@ -1,4 +1,4 @@
-"""Numbers, dates and clocks as people read them (design rules §8). Pure; `at` is an argument."""
+"""Numbers, dates and clocks as people read them (design rules §8). `at` is an argument, the language the reader's."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from anlan.base.clock import CHINA
 
-WEEKDAYS = "一二三四五六日"
 NEAR_SHARE, NEAR_MINUTES = 0.25, 30
+
+
+def weekday_words(day: date) -> str:
+    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+    return names[day.weekday()]
 
 
 def day_words(day: date, at: datetime) -> str:
     """`7月25日 周五`; the year is written when it is not this year."""
-    year = f"{day.year}年" if day.year != at.astimezone(CHINA).year else ""
-    return f"{year}{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+    parts = {"year": day.year, "month": day.month, "day": day.day, "weekday": weekday_words(day)}
+    if day.year != at.astimezone(CHINA).year:
+        return _("%(year)s年%(month)s月%(day)s日 %(weekday)s") % parts
+    return _("%(month)s月%(day)s日 %(weekday)s") % parts
 
 
 def time_words(moment: datetime, at: datetime) -> str:
@@ -26,14 +34,15 @@ def time_words(moment: datetime, at: datetime) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """`12分`, `2小时28分`, `1天6小时`: the two largest units."""
+    """`12分`, `2小时28分`, `1天6小时`: the two largest units; from ten days on the hours say nothing."""
     minutes = int(abs(span).total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days >= 10:
+        return _("%(n)s天") % {"n": days}
     if days:
-        return f"{days}天{hours}小时" if hours else f"{days}天"
-    if hours:
-        return f"{hours}小时{rest}分" if rest else f"{hours}小时"
-    return f"{rest}分"
+        return "".join(part % {"n": n} for n, part in ((days, _("%(n)s天")), (hours, _("%(n)s小时"))) if n)
+    parts = ((hours, _("%(n)s小时")), (rest, _("%(n)s分")))
+    return "".join(part % {"n": n} for n, part in parts if n) or _("%(n)s分") % {"n": 0}
 
 
 @dataclass(frozen=True)
@@ -48,11 +57,11 @@ def clock_of(due_at: datetime, at: datetime, started_at: datetime | None = None)
     """How much is left or over. Near: under a quarter of the whole limit, or under 30 minutes."""
     left = due_at - at
     if left < timedelta(0):
-        return Clock("late", f"超{span_words(left)}")
+        return Clock("late", _("超%(span)s") % {"span": span_words(left)})
     near = left < timedelta(minutes=NEAR_MINUTES) or bool(started_at and left < (due_at - started_at) * NEAR_SHARE)
     if left > timedelta(days=2):
         return Clock("near" if near else "roomy", day_words(due_at.astimezone(CHINA).date(), at))
-    return Clock("near" if near else "roomy", f"剩{span_words(left)}")
+    return Clock("near" if near else "roomy", _("剩%(span)s") % {"span": span_words(left)})
 
 
 def share_left(due_at: datetime, at: datetime, started_at: datetime | None) -> float:

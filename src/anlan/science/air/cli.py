@@ -20,8 +20,8 @@ DONE, BAD_INPUT = 0, 2
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Refused("arguments", f"参数不对（{message}）。用法：anlan air aqi --edition 2012|2026 FILE.csv")
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - the library names it
+        raise Refused("arguments", "参数不对。用法：anlan air aqi --edition 2012|2026 FILE.csv")
 
 
 def _load(name: str) -> bytes:
@@ -32,7 +32,10 @@ def _load(name: str) -> bytes:
         raise Refused("directory", f"{path.name} 是文件夹，不是文件。")
     if path.stat().st_size > LIMIT:
         raise Refused("size", f"{path.name} 超过 {LIMIT // 1024 // 1024} MB。拆分后再算。")
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except PermissionError:
+        raise Refused("permission", f"没有读取 {path.name} 的权限。") from None
 
 
 def _values(row: list[str], layout: Layout, line: int) -> list[int]:

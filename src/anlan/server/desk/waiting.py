@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from anlan.base import clock
 from anlan.kernel.access.types import Actor
@@ -56,10 +57,10 @@ def grouped(rows: list[Waiting], at: datetime) -> list[Group]:
         )  # fmt: skip
 
     groups = (
-        Group("已超时", tuple(row for row in rows if row.due_at and row.due_at < at)),
-        Group("今天到期", tuple(row for row in between(None, today_end) if row.due_at and row.due_at >= at)),
-        Group("7 天内", between(today_end, week_end)),
-        Group("以后", between(week_end, None)),
-        Group("没有期限", tuple(row for row in rows if row.due_at is None)),
+        Group(_("已超时"), tuple(row for row in rows if row.due_at and row.due_at < at)),
+        Group(_("今天到期"), tuple(row for row in between(None, today_end) if row.due_at and row.due_at >= at)),
+        Group(_("7 天内"), between(today_end, week_end)),
+        Group(_("以后"), between(week_end, None)),
+        Group(_("没有期限"), tuple(row for row in rows if row.due_at is None)),
     )
     return [group for group in groups if group.rows]

@@ -97,7 +97,10 @@ def test_docx_margins_and_grid_hold_22_lines_of_28_characters() -> None:
     height = (section.page_height - section.top_margin - section.bottom_margin) / Pt(1)
     assert int(width / (16 + space / 4096)) == 28
     assert int(height / (pitch / 20)) == 22
-    assert docx.Document(io.BytesIO(to_docx(FULL))).styles["Normal"].font.size == Pt(16)
+    normal = docx.Document(io.BytesIO(to_docx(FULL))).styles["Normal"]
+    assert normal.font.size == Pt(16)
+    assert int(height / normal.paragraph_format.line_spacing.pt) == 22
+    assert int(width / (16 + int(normal.element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20)) == 28
 
 
 def test_docx_names_the_issued_fonts_and_what_stands_in_for_them() -> None:

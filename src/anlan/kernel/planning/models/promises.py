@@ -23,6 +23,7 @@ STATES = {
     "returned": "已退回",
     "confirmed": "已完成",
 }
+COMPARATORS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 OPEN_STATES = ("issued", "accepted", "working", "returned")
 
 
@@ -205,6 +206,11 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def promised(self) -> str:
+        """`≥ 90`, as indicators write it."""
+        return f"{COMPARATORS.get(self.comparator, '')} {self.value.normalize():f}".strip()
 
     @property
     def attached(self) -> Indicator | Task | Project | None:

@@ -61,7 +61,9 @@ def _detail(entry: Entry) -> str:
 
 def story(item: Item) -> list[Told]:
     """The item's last 100 journal entries, newest first."""
-    rows = Entry.objects.filter(subject_kind=records.kind_of(item), subject_id=str(item.pk)).order_by("-id")[:100]
+    rows = Entry.objects.filter(subject_kind=records.kind_of(item), subject_id=str(item.pk)).order_by("-at", "-id")[
+        :100
+    ]
     gone = undo.taken_back(rows)
     return [Told(one, _TITLES.get(one.verb, one.verb), _detail(one), one.pk in gone) for one in rows]
 

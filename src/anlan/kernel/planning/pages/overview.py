@@ -108,6 +108,8 @@ def _attach(request: Request) -> str:
     }
     known = kind in models and number.isdecimal() and len(number) < 19
     chosen = models[kind]._default_manager.filter(pk=number).first() if known else None  # noqa: SLF001
+    if chosen is None and target.attached is None:
+        raise Refused("to", "先选挂接到哪个指标、任务或工程。", "to")
     owners.attach(actor=request.actor, target=target, to=chosen, at=request.at)
     return f"已挂接到 {chosen}。" if chosen else "已取下。"
 

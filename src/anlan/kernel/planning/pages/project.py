@@ -8,6 +8,7 @@ from datetime import datetime, time
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
@@ -18,6 +19,7 @@ from anlan.kernel.planning import portfolio, projects, queries
 from anlan.kernel.planning.models import Milestone, Project
 from anlan.kernel.planning.pages import entries, forms
 from anlan.kernel.registry import views
+from anlan.kernel.web.columns import columns
 from anlan.kernel.web.deadlines import Mark, deadline_line, years
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
@@ -34,10 +36,11 @@ def listing(request: Request) -> HttpResponse:
         return views.answer(request, LIST)
     today = civil_date(request.at)
     page = page_of(request, portfolio.filtered(portfolio.projects(request.actor), request.GET, today))
+    titles = (_("种类"), "", _("牵头"), _("节点"), _("支出 / 计划（元）"), _("支出占计划"), _("状态"))
     context = {
         "page": page, "lines": portfolio.lines(list(page.object_list), today), "plans": queries.plans(request.actor),
         "wanted": request.GET, "kinds": Project.KINDS, "states": Project.STATES, "lateness": LATENESS,
-        **views.context(request, LIST),
+        **views.context(request, LIST), **columns(request.GET, titles),
         "filtered": any(request.GET.get(name) for name in ("plan", "kind", "state", "late", "q")),
     }  # fmt: skip
     return render(request, "kernel/planning/pages/projects.html", context)

@@ -20,6 +20,7 @@ from anlan.kernel.planning.models import Correction, Task, Terms
 from anlan.kernel.planning.models.promises import DEADLINES, STATES
 from anlan.kernel.planning.models.work import ChangeRequest
 from anlan.kernel.planning.pages import entries, forms
+from anlan.kernel.planning.reading.types import FLAG_WORDS
 from anlan.kernel.planning.rules import CHANGE_MOVES
 
 
@@ -48,7 +49,7 @@ def _context(request: Request, task: Task) -> dict[str, object]:
         "corrections": Correction.objects.filter(kind="task", item_id=task.pk), "fields": {**corrections.TASK_FIELDS, "departments": "责任单位"},
         "may_work": policy.may(request.actor, "planning.work", task),
         "is_lead": queries.is_lead(task, request.actor), "may_correct": policy.may(request.actor, "planning.correct", task),
-        "today": today,
+        "today": today, "flag_words": FLAG_WORDS,
     }  # fmt: skip
 
 

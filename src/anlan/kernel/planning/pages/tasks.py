@@ -27,6 +27,7 @@ from anlan.kernel.planning.pages import forms
 from anlan.kernel.registry import views
 from anlan.kernel.web import bulk as web_bulk
 from anlan.kernel.web.charts import progress_bar
+from anlan.kernel.web.columns import columns
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
 
@@ -81,13 +82,19 @@ def _signs() -> dict[str, SafeString]:
     return {"overdue": late, "overdue_long": late, "silent": silent, "unmatched": unmatched}
 
 
+def _excerpt(task: Task) -> str:
+    """The task's text in one line; a clause prints its title again as its first line."""
+    text = task.text.removeprefix(f"{task.title}\n")
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
+
+
 def _line(task: Task, base: str, signs: dict[str, SafeString], today: date) -> Line:
     units, alarms = _units(task), queries.task_alarms(task, today)
     return Line(
         pk=task.pk, url=f"{base}{task.pk}/", number=task.number, title=task.title, units=units, deadline=task.deadline_text or "—",
-        text=task.text if len(task.text) <= _TEXT else f"{task.text[: _TEXT - 1]}…",
+        text=_excerpt(task),
         unmatched=signs["unmatched"] if units and not task.lead_id else "", alarm=signs[alarms[0].level] if alarms else "",
-        bar=progress_bar(task.percent), percent=task.percent, state=STATES[task.state],
+        bar=progress_bar(task.percent), percent=task.percent, state=_(STATES[task.state]),
     )  # fmt: skip
 
 
@@ -100,10 +107,13 @@ def table(request: Request) -> HttpResponse:
     today = civil_date(request.at)
     base, signs = reverse("plan_tasks"), _signs()
     lines = [_line(task, base, signs, today) for task in page.object_list]
+    many = _bulk_context(request.actor)
+    titles = (_("序号"), "", _("责任单位"), _("期限"), _("进度"), _("状态"))
     context = {
         "page": page, "lines": lines, "unwritten": _("未写明"), "plans": queries.plans(request.actor), "units": queries.printed_departments(), "states": STATES,
         "kinds": DEADLINES, "lateness": LATENESS, "flags": FLAGS, "wanted": request.GET, "today": today,
-        **views.context(request, LIST), **_bulk_context(request.actor),
+        **views.context(request, LIST), **many,
+        **columns(request.GET, titles, 2 if many["bulk_moves"] else 1),
         "filtered": any(request.GET.get(name) for name in ("plan", "unit", "state", "deadline_kind", "year", "late", "flag", "q")),
     }  # fmt: skip
     return render(request, "kernel/planning/pages/tasks.html", context)

@@ -23,13 +23,13 @@ KIND_WORDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Refused("arguments", f"参数不对：{message}")
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - the library names it
+        raise Refused("arguments", f"参数不对。用法：{self.usage}")
 
 
 def read_command(arguments: list[str]) -> int:
     """`plan read FILE [--json]`; `-` is standard input. Exit 0, or 2 with one line."""
-    parser = _Parser(prog="anlan plan read", add_help=True)
+    parser = _Parser(prog="anlan plan read", usage="anlan plan read FILE [--json]")
     parser.add_argument("file")
     parser.add_argument("--json", action="store_true")
     try:
@@ -54,7 +54,7 @@ def sample_text() -> str:
 
 def sample_command(arguments: list[str]) -> int:
     """`plan sample [--out FILE]`."""
-    parser = _Parser(prog="anlan plan sample")
+    parser = _Parser(prog="anlan plan sample", usage="anlan plan sample [--out FILE]")
     parser.add_argument("--out")
     try:
         options = parser.parse_args(arguments)

@@ -71,22 +71,31 @@ def html_lines(text: str) -> list[Line]:
         if word is None:
             out.append("")
         else:
-            out[-1] += re.sub(r"[ \t\r\n\f]+", " ", word)  # HTML's own rule for runs of blanks
+            out[-1] += word
     return numbered(out)
 
 
-def _walk(node: Any) -> Iterator[str | None]:
-    """The texts below a node in order; None where a block begins or ends. libxml2 limits the depth to 256."""
+def _walk(node: Any, as_typed: bool = False) -> Iterator[str | None]:
+    """The texts below a node in order; None where a block or a typed line ends. libxml2 limits the depth to 256."""
     tag = node.tag if isinstance(node.tag, str) else ""
+    as_typed = as_typed or tag in ("pre", "plaintext", "textarea")
     if tag in _BLOCKS:
         yield None
     if tag and tag not in _SILENT:
-        yield node.text or ""
+        yield from _words(node.text, as_typed)
         for child in node:
-            yield from _walk(child)
-            yield child.tail or ""
+            yield from _walk(child, as_typed)
+            yield from _words(child.tail, as_typed)
     if tag in _BLOCKS:
         yield None
+
+
+def _words(text: str | None, as_typed: bool) -> Iterator[str | None]:
+    """HTML's own rule: a run of blanks is one blank, but preformatted text keeps its lines."""
+    for number, line in enumerate((text or "").split("\n") if as_typed else [text or ""]):
+        if number:
+            yield None
+        yield re.sub(r"[ \t\r\n\f]+", " ", line)
 
 
 def docx_lines(data: bytes) -> list[Line]:

@@ -45,16 +45,17 @@ def pdf_lines(data: bytes) -> list[Line]:
     from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    feet: list[str] = []
     rows: list[Row] = []
+    outer: list[tuple[int, int]] = []  # (page, place in rows) of what may be a page number
     try:
         with pdfplumber.open(io.BytesIO(data)) as book:
             if len(book.pages) > PAGES_LIMIT:
                 raise Refused("pages", f"PDF 有 {len(book.pages)} 页，超过 {PAGES_LIMIT} 页，不像规划文件。")
-            for page in book.pages:
+            pages = len(book.pages)
+            for number, page in enumerate(book.pages, 1):
                 here = _page(page, len(rows))
-                feet += [row.text for row in here if _is_foot(row, page)]
-                rows += [row for row in here if not _is_foot(row, page)]
+                outer += [(number, len(rows) + at) for at, row in enumerate(here) if _may_be_foot(row, page)]
+                rows += here
                 page.close()
     except (PdfminerException, PSException, ValueError, KeyError, TypeError, OSError, RecursionError, AttributeError,
             IndexError, AssertionError) as error:  # fmt: skip
@@ -63,13 +64,24 @@ def pdf_lines(data: bytes) -> list[Line]:
         raise Refused("broken", "PDF 已损坏，打不开。") from None
     if not rows:
         raise Refused("scan", "PDF 里没有文字，像是扫描件。换成文字版再试。")
-    return numbered([*feet, *join(rows)])
+    feet = page_numbers(rows, outer, pages)
+    body = [row for at, row in enumerate(rows) if at not in feet]
+    return numbered([*(rows[at].text for at in sorted(feet)), *join(body)])
 
 
-def _is_foot(row: Row, page: Any) -> bool:
+def _may_be_foot(row: Row, page: Any) -> bool:
     margin = 0.09 * float(page.height)
     outside = row.top > float(page.height) - margin or row.top < margin
     return outside and bool(_FOOT.match(row.text))
+
+
+def page_numbers(rows: list[Row], outer: list[tuple[int, int]], pages: int) -> set[int]:
+    """Places of page numbers. A bare number counts only when it keeps step with most pages: it may be a row's 序号."""
+    bare = [(page, at) for page, at in outer if rows[at].text.strip().isdecimal()]
+    steps = Counter(int(rows[at].text) - page for page, at in bare)
+    step = next((one for one, times in steps.most_common(1) if 2 * times > pages), None)
+    strays = {at for page, at in bare if int(rows[at].text) - page != step}
+    return {at for _page, at in outer} - strays
 
 
 def _page(page: Any, first: int) -> list[Row]:

@@ -79,7 +79,7 @@ def _indicator_table(facts: Facts) -> Table:
         caption="指标完成情况",
         head=head,
         rows=rows,
-        widths=(9, 4, 4, 3, 4, 5, 4, 3, 5),
+        widths=(9, 4, 4, 4, 4, 5, 4, 4, 7),
         right=frozenset({3, 4, 5, 6, 7}),
     )
 
@@ -226,6 +226,11 @@ def _proposals(facts: Facts) -> Iterator[Block]:
         yield from (Paragraph(line) for line in facts["proposals"].splitlines() if line.strip())
 
 
+def _made_up(facts: Facts) -> bool:
+    """Whether the paper must say 示例: the plan is made up, or one figure stands on stations that are not the district's."""
+    return facts["plan"]["is_demo"] or any(one.get("substitution") for one in facts["indicators"])
+
+
 def document(facts: Facts) -> OfficialDocument:
     """The report. Before signing there is no number and no signer; the day is then the as-of day."""
     signed = facts.get("signed")
@@ -235,7 +240,7 @@ def document(facts: Facts) -> OfficialDocument:
         dated=date.fromisoformat(signed["date"] if signed else facts["as_of"]),
         body=tuple(block for section in sections for block in section(facts)),
         number=DocumentNumber(code=signed["code"], year=signed["year"], serial=signed["serial"]) if signed else None,
-        signer=signed["signer"] if signed else "", demo=facts["plan"]["is_demo"],
+        signer=signed["signer"] if signed else "", demo=_made_up(facts),
     )  # fmt: skip
 
 

@@ -173,10 +173,12 @@ def test_departments_are_matched_assigned_adopted_and_founded(cast: Cast) -> Non
     made = owners.found_departments(actor=cast.actor("planner"), parent=cast.district, at=AT)
     assert made > 5
     assert queries.unmatched_departments() == []
-    assert (
+    entries = Entry.objects.count()
+    with pytest.raises(Refused, match="没有可沿用的"):
         owners.adopt_owners(actor=cast.actor("planner"), source=plan, target=Plan.objects.get(domain="safety"), at=AT)
-        == 0
-    )
+    with pytest.raises(Refused, match="没有要新设的"):
+        owners.found_departments(actor=cast.actor("planner"), parent=cast.district, at=AT)
+    assert Entry.objects.count() == entries  # nothing happened, so nothing is journalled
 
 
 def test_targets_are_attached_or_listed(cast: Cast) -> None:
@@ -191,6 +193,12 @@ def test_targets_are_attached_or_listed(cast: Cast) -> None:
     with pytest.raises(Refused, match="同一规划"):
         owners.attach(actor=cast.actor("planner"), target=target, to=other, at=AT)
     call_command("plan_coverage")
+    loose, client = queries.unattached(plan)[0], cast.client("planner")
+    said = client.post("/plans/targets/", {"target": loose.pk, "to": ""})
+    assert said.status_code == 422
+    assert "先选挂接到哪个" in said.content.decode()
+    assert client.post("/plans/targets/", {"target": target.pk, "to": ""}).status_code == 302
+    assert queries.unattached(plan).count() == left
 
 
 def test_the_planner_enters_a_target_assigned_by_the_city(cast: Cast) -> None:

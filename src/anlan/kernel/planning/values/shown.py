@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from anlan.kernel.planning.models.promises import COMPARATORS
 from anlan.kernel.planning.values.judging import Verdict, pace, plain
 from anlan.kernel.planning.values.models import IndicatorValue
 from anlan.kernel.planning.values.reading import Row
@@ -16,7 +17,6 @@ from anlan.kernel.web import charts
 
 # Printed units that have a common sign.
 _SIGNS = {"微克/立方米": "μg/m³", "毫克/立方米": "mg/m³"}
-COMPARATORS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 
 
 def figure(value: Decimal | None) -> str:

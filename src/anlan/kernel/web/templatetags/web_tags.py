@@ -16,6 +16,7 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from anlan.base import clock
 from anlan.kernel.access.undo import SHOWN, TAG
@@ -95,7 +96,7 @@ def level(name: str, suffix: str = "") -> SafeString:
 def due(due_at: datetime | None, at: datetime | None = None, started_at: datetime | None = None) -> SafeString:
     """The clock component."""
     if due_at is None:
-        return format_html('<span class="quiet">{}</span>', "无期限")
+        return format_html('<span class="quiet">{}</span>', _("无期限"))
     now = at or clock.now()
     shown = words.clock_of(due_at, now, started_at)
     ring = "" if shown.state == "late" else charts.ring(words.share_left(due_at, now, started_at))
@@ -119,6 +120,18 @@ def moment(value: datetime | date | None) -> str:
 @register.filter
 def number(value: Decimal | int | float | None, places: str = "") -> str:
     return words.number_words(value, int(places) if places else None)
+
+
+@register.filter
+def said(word: object) -> str:
+    """A word of a declared table (states, kinds, moves) in the reader's language; scripts.messages collects them."""
+    return _(str(word)) if word else ""
+
+
+@register.filter
+def trimmed(value: str) -> str:
+    """A decimal as the journal keeps it, without its trailing zeros."""
+    return value.rstrip("0").rstrip(".") if "." in value else value
 
 
 @register.filter

@@ -40,6 +40,8 @@ def test_days() -> None:
         (timedelta(minutes=29), timedelta(hours=1), "near", "剩29分"),
         (timedelta(minutes=59), timedelta(hours=4), "near", "剩59分"),
         (timedelta(hours=-30), timedelta(hours=4), "late", "超1天6小时"),
+        (timedelta(days=-9, hours=-1), timedelta(hours=4), "late", "超9天1小时"),
+        (timedelta(days=-240, hours=-16), timedelta(hours=4), "late", "超240天"),
         (timedelta(minutes=-12), timedelta(hours=4), "late", "超12分"),
         (timedelta(days=4), timedelta(days=10), "roomy", "7月29日 周二"),
     ],

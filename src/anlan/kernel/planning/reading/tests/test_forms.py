@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 
+from anlan.kernel.planning.reading import pdf
+from anlan.kernel.planning.reading.pdf import Row
 from anlan.kernel.planning.reading.reader import read
 from anlan.kernel.planning.reading.tests import real, writing
 from anlan.kernel.planning.reading.types import Reading, to_json
@@ -44,6 +47,11 @@ def test_html_table() -> None:
     _same(real.reading(), read(writing.as_html(real.blocks())))
 
 
+def test_text_saved_as_a_page_keeps_its_lines() -> None:
+    page = f"<html><body><pre>{html.escape(real.text())}</pre></body></html>"
+    _same(real.reading(), read(page.encode()))
+
+
 def test_word_with_merged_cells() -> None:
     _same(real.reading(), read(writing.as_docx(real.blocks())))
 
@@ -61,3 +69,15 @@ def test_full_width_figures_are_the_same_figures() -> None:
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     head, tail = real.text().split("任务分解表\n", 1)
     _same(real.reading(), read(f"{head}任务分解表\n{tail.translate(wide)}".encode()))
+
+
+def test_a_bare_number_at_the_edge_of_a_page_may_be_a_row() -> None:
+    def feet(*texts: str, pages: int) -> list[str]:
+        rows = [Row(text, 0, 0, 0, 10, 0) for text in texts]
+        places = pdf.page_numbers(rows, [(page, page - 1) for page in range(1, len(texts) + 1)], pages)
+        return [rows[at].text for at in sorted(places)]
+
+    assert feet("1", "2", "3", "4", pages=4) == ["1", "2", "3", "4"]
+    assert feet("7", "40", "60", pages=12) == []
+    assert feet("13", "14", "99", "16", pages=4) == ["13", "14", "16"]
+    assert feet("— 1 —", "7", "— 3 —", "第 4 页", pages=4) == ["— 1 —", "— 3 —", "第 4 页"]

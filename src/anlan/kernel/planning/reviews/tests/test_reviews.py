@@ -417,6 +417,12 @@ def test_the_document_is_made_from_the_snapshot_alone(signed: Review, django_ass
     facts = json.loads(signed.snapshot.content)
     with django_assert_num_queries(0):
         assert document(facts).demo is True
+        published = facts | {"plan": facts["plan"] | {"is_demo": False}}
+        own, borrowed = (
+            [one | {"substitution": why} for one in facts["indicators"]] for why in ("", "以外地站点数据示例")
+        )
+        assert document(published | {"indicators": own}).demo is False
+        assert document(published | {"indicators": borrowed}).demo is True
     assert actions.canonical(facts) == signed.snapshot.content
 
 
