@@ -41,6 +41,7 @@ class Hj212:
         return Message(
             identity, one.raw, readings(whole, minutes) if whole else (), partial(_reply, frame, now),
             instant(frame.fields.get("QN", "")), frame.fields.get("PW", ""), f"ST={frame.fields.get('ST', '')} CN={frame.fields.get('CN', '')}",
+            trusted=not (device and device.secret) or bool(frame.fields.get("PW")),  # one without a password is no way around it
         )  # fmt: skip
 
     @staticmethod

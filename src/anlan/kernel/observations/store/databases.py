@@ -21,6 +21,7 @@ SCHEMA = (
 )
 _PAGE, _BUSY_MS = 8192, 5000
 NOTHING = "还没有观测数据。先启动网关：anlan gateway。"
+BUSY = "另一个网关正在写观测数据。先停掉它。"
 
 
 class Database(Protocol):
@@ -33,6 +34,8 @@ class Database(Protocol):
     def transaction(self) -> Any: ...
 
     def snapshot(self) -> Any: ...
+
+    def revive(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -82,6 +85,11 @@ class SqliteDatabase:
         finally:
             self._at.execute("ROLLBACK")
 
+    def revive(self) -> None:
+        """After an error: no transaction is left open. A file needs no new connection."""
+        if self._at.in_transaction:
+            self._at.execute("ROLLBACK")
+
     def close(self) -> None:
         self._at.close()
         if self._lock is not None:
@@ -95,5 +103,5 @@ def _locked(file: Path) -> Any:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         held.close()
-        raise Refused("observations", f"另一个网关正在写 {file.name}。先停掉它。") from None
+        raise Refused("observations", BUSY) from None
     return held
