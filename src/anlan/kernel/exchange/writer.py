@@ -113,8 +113,12 @@ class Writer:
             self._rows, self._bytes = self._rows + rows, self._bytes + size
 
     def meet(self, protocol: str, identity: str, said: str) -> None:
-        """A device nobody registered: told to the records once a start, with the next commit."""
-        now = self.now()
+        """A device nobody registered: told to the records once a start, with the next commit. What cannot be written down
+        is no name: noise."""
+        now, said = self.now(), "".join(letter for letter in said if letter.isprintable())
+        if not identity.isprintable():
+            self.links.noise += 1
+            return
         if self.links.is_new(protocol, identity, now):
             body = {"told": "unknown", "protocol": protocol, "identity": identity[:64], "said": said[:200]}
             self._strangers.append(Event(f"{UNKNOWN}{protocol}/{identity[:64]}", now, json.dumps(body)))

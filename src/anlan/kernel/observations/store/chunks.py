@@ -145,6 +145,10 @@ class Reader:
         )
         return [(int(number), Event(key, int(at), body)) for number, key, at, body in rows]
 
+    def last_event(self) -> int:
+        ((number,),) = self.database.query("SELECT COALESCE(MAX(id), 0) FROM obs_event")
+        return int(number)
+
     def state(self) -> dict[str, bytes]:
         return {name: bytes(body) for name, body in self.database.query("SELECT name, body FROM obs_state")}
 
@@ -164,8 +168,7 @@ class Store(Reader):
         ((commit,),) = database.query(
             "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM obs_commit UNION ALL SELECT id FROM obs_frame UNION ALL SELECT upto FROM obs_latest) AS used"
         )
-        ((event,),) = database.query("SELECT COALESCE(MAX(id), 0) FROM obs_event")
-        self._commit, self._event = int(commit), int(event)
+        self._commit, self._event = int(commit), self.last_event()
         self._latest = self.latest()
         self._since_snapshot = 0
         ((hot,),) = database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
