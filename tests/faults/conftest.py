@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from scripts.postgres import binaries, throwaway_postgres
 
-from tests.faults.product import STARTED, WARM, Product, kill
+from tests.faults.product import RUNNING, STARTED, Product, cool, kill
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     done = product.cold("migrate", "-v0")
     assert done.returncode == 0, done.stderr
     yield product
-    WARM.end()
+    cool()
 
 
 @pytest.fixture
@@ -52,15 +52,21 @@ def nothing_left_running() -> Iterator[None]:
         if process.poll() is None:
             kill(process)
     STARTED.clear()
+    for child in list(RUNNING):
+        child.end()
+
+
+def need_postgres() -> None:
+    if binaries() is None:
+        if "postgres" in os.environ.get("ANLAN_REQUIRE", ""):
+            pytest.fail("no PostgreSQL: apt-get install postgresql")
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A throw-away server whose database `house` is migrated; every test gets a copy of it."""
-    if binaries() is None:
-        if "postgres" in os.environ.get("ANLAN_REQUIRE", ""):
-            pytest.fail("no PostgreSQL: apt-get install postgresql")
-        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    need_postgres()
     with throwaway_postgres() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE house")

@@ -19,7 +19,7 @@ from anlan.kernel.observations.actions import hear_of
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import reader
 
-SLICE = 500
+SLICE = 100  # events a transaction: others write to the records meanwhile
 
 
 def consume(at: datetime) -> int:
