@@ -47,13 +47,15 @@ def filled(_planned: Product, tmp_path: Path) -> Product:
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """A test that fails halfway leaves no process behind: those it started are ended, by their own ids."""
+    before = list(RUNNING)
     yield
     for process in STARTED:
         if process.poll() is None:
             kill(process)
     STARTED.clear()
     for child in list(RUNNING):
-        child.end()
+        if child not in before:
+            child.end()
 
 
 def need_postgres() -> None:

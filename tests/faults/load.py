@@ -138,6 +138,7 @@ class Jt808(Line):
             raise OSError("not let in")
 
     async def say(self, rows: Sequence[Row], now: int) -> bool:
+        del now
         ((_channel, end, speed),) = rows
         body = jt.position_body(jt.Position(0, 2, 39.1, 117.2, 5, speed, 90, _local(end), {}))
         return jt808.parse(await self.ask(self._frame(jt.POSITION, body))).body[-1:] == b"\0"
@@ -152,6 +153,7 @@ class Http(Line):
         return head + await reader.readexactly(size)
 
     async def say(self, rows: Sequence[Row], now: int) -> bool:
+        del now
         table = {name: [row[place] for row in rows] for place, name in enumerate(("channel", "time", "value"))}
         body = json.dumps({"columns": table}).encode()
         head = (f"POST /api/v1/observations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.given['secret']}\r\n"

@@ -13,7 +13,7 @@ import pytest
 from scripts.postgres import Server, throwaway_server
 
 from tests.faults.conftest import need_postgres
-from tests.faults.product import LONG, Product, Running, draws
+from tests.faults.product import LONG, Product, draws
 from tests.faults.site import Site, equipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.fuzz]
