@@ -14,12 +14,17 @@ from tests.faults.product import RUNNING, STARTED, Product, cool, kill
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Product:
     """Migrated, empty, SQLite. Tests copy it and leave it alone."""
     product = Product(tmp_path_factory.mktemp("fresh"))
     done = product.cold("migrate", "-v0")
     assert done.returncode == 0, done.stderr
-    yield product
+    return product
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_processes() -> Iterator[None]:
+    yield
     cool()
 
 
@@ -72,7 +77,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with throwaway_postgres() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE house")
-        done = Product(tmp_path_factory.mktemp("house"), _named(url, "house")).run("migrate", "-v0")
+        done = Product(tmp_path_factory.mktemp("house"), _named(url, "house")).cold("migrate", "-v0")
         assert done.returncode == 0, done.stderr
         yield url
 

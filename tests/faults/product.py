@@ -65,7 +65,7 @@ class Product:
         return process
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end. On SQLite in a process forked from one that has loaded the product already."""
+        """A command to its end, in a process forked from one that has loaded the product already."""
         return self.agent("run", *words)
 
     def cold(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
@@ -74,7 +74,7 @@ class Product:
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.cold(*words, module="tests.faults.agents") if self.url else WARM.run(self.var, words)
+        return warm(self.url).run(self.var, words)
 
     def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
         return self.start(*words, module="tests.faults.agents", **how)

@@ -66,7 +66,7 @@ def hj(site: Site, value: object, at: int, number: int = 0, factor: str = "w0101
 
 
 def line(site: Site, protocol: str = "hj212") -> socket.socket:
-    return socket.create_connection((HOST, site.ports[protocol]), timeout=10)
+    return socket.create_connection((HOST, site.ports[protocol]), timeout=60)
 
 
 def heard(one: socket.socket, end: bytes = b"\r\n", count: int = 1) -> bytes:
@@ -87,6 +87,17 @@ def ask(site: Site, *frames: bytes) -> bytes:
     with closing(line(site)) as one:
         one.sendall(b"".join(frames))
         return heard(one, count=len(frames))
+
+
+def unanswered(site: Site, frame: bytes) -> bool:
+    """No word to it for a while."""
+    with closing(line(site)) as one:
+        one.sendall(frame)
+        one.settimeout(0.5)
+        try:
+            return one.recv(100) == b""
+        except TimeoutError:
+            return True
 
 
 def ended(one: socket.socket) -> bool:
