@@ -40,10 +40,11 @@ def draws(name: str) -> random.Random:
 
 @dataclass(frozen=True)
 class Product:
-    """One installation: its folder `var`, and a PostgreSQL `url` or SQLite in the folder."""
+    """One installation: its folder `var`, and a PostgreSQL `url` (`pool`: connections are kept) or SQLite in the folder."""
 
     var: Path
     url: str = ""
+    pool: bool = False
 
     @property
     def file(self) -> Path:
@@ -51,7 +52,7 @@ class Product:
 
     def env(self) -> dict[str, str]:
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-        mine = {"ANLAN_VAR": str(self.var), "PYTHONPATH": path, "ANLAN_DATABASE_POOL": "0"}
+        mine = {"ANLAN_VAR": str(self.var), "PYTHONPATH": path, "ANLAN_DATABASE_POOL": str(int(self.pool))}
         mine["DJANGO_SETTINGS_MODULE"] = "anlan.server.settings"
         rest = {key: value for key, value in os.environ.items() if not key.startswith("ANLAN_")}
         return {**rest, **mine, **({"ANLAN_DATABASE_URL": self.url} if self.url else {})}
@@ -74,7 +75,7 @@ class Product:
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return warm(self.url).run(self.var, words)
+        return warm(self).run(self.var, words)
 
     def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
         return self.start(*words, module="tests.faults.agents", **how)
@@ -99,7 +100,8 @@ class Product:
 class _Warm:
     """A process with the product loaded, for one database, that forks a child for each command: seconds saved each time."""
 
-    def __init__(self, url: str = "") -> None:
+    def __init__(self, url: str = "", *, pool: bool = False) -> None:
+        self._pool = pool
         self._url, self._lock, self._folder = url, threading.Lock(), tempfile.TemporaryDirectory(prefix="anlan-warm-")
         self._process: subprocess.Popen[str] | None = None
 
@@ -110,7 +112,7 @@ class _Warm:
     def ask(self, var: Path, *words: str) -> Any:
         with self._lock:
             if self._process is None:
-                home = Product(Path(self._folder.name), self._url)
+                home = Product(Path(self._folder.name), self._url, self._pool)
                 self._process = home.start_agent("serve", stdin=subprocess.PIPE, stderr=None)
                 STARTED.remove(self._process)
             send, answers = self._process.stdin, self._process.stdout
@@ -131,8 +133,10 @@ WARM = _Warm()
 _OTHERS: dict[str, _Warm] = {}
 
 
-def warm(url: str) -> _Warm:
-    return _OTHERS.setdefault(url, _Warm(url)) if url else WARM
+def warm(product: Product) -> _Warm:
+    if not product.url:
+        return WARM
+    return _OTHERS.setdefault(product.url, _Warm(product.url, pool=product.pool))
 
 
 def cool() -> None:
@@ -148,13 +152,13 @@ class Running:
     def __init__(self, product: Product, *words: str) -> None:
         number = next(_NUMBERS)
         self._product, self._files = product, [product.var / f"{name}-{number}" for name in ("out", "err")]
-        self.pid = int(warm(product.url).ask(product.var, "&", *map(str, self._files), *words))
+        self.pid = int(warm(product).ask(product.var, "&", *map(str, self._files), *words))
         self.status: int | None = None
         RUNNING.append(self)
 
     def poll(self) -> int | None:
         if self.status is None:
-            self.status = warm(self._product.url).ask(self._product.var, "?", str(self.pid))
+            self.status = warm(self._product).ask(self._product.var, "?", str(self.pid))
             if self.status is not None:
                 RUNNING.remove(self)
         return self.status

@@ -76,7 +76,7 @@ def mortal(tmp_path: Path) -> Iterator[tuple[Product, Server]]:
     need_postgres()
     (tmp_path / "var").mkdir()
     with throwaway_server() as server:
-        product = Product(tmp_path / "var", server.url)
+        product = Product(tmp_path / "var", server.url, pool=True)  # as in production
         done = product.agent("run", "migrate", "-v0")
         assert done.returncode == 0, done.stderr
         yield product, server

@@ -28,7 +28,7 @@ def broken(*_what: object) -> int:
 @live
 async def test_compaction_that_fails_stops_nothing(folder: Path) -> None:
     async with standing(folder) as stand:
-        stand.writer.store.gather = broken  # type: ignore[method-assign]
+        stand.writer.store.gather = broken  # type: ignore[method-assign, assignment]
         for place in range(3):
             stand.writer._gathered = 0
             assert b"CN=9014" in await talk(stand.hj212, frame(place, at=NOW - place * 1000))
@@ -111,9 +111,8 @@ async def test_a_datagram_leaves_no_line_behind(folder: Path) -> None:
 
         transport, _ear = await loop.create_datagram_endpoint(Ear, remote_addr=("127.0.0.1", port))
         unit = bytes([21, 1, 1]) + bytes([0, 0, 8, 1, 1, 26])
-        transport.sendto(
-            gb.build(serial=1, time=datetime(2026, 1, 1, 8, 0), source=1001, destination=1, command=2, unit=unit)
-        )  # noqa: DTZ001
+        sent = datetime(2026, 1, 1, 8, 0)  # noqa: DTZ001
+        transport.sendto(gb.build(serial=1, time=sent, source=1001, destination=1, command=2, unit=unit))
         await asyncio.wait_for(heard.wait(), 5)
         transport.close()
         assert stand.writer.links.of(11).frames == 1
