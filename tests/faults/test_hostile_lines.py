@@ -207,6 +207,13 @@ def test_times_and_numbers_that_cannot_be(site: Site, gateway: Running) -> None:
         status, answer = post(site, table("load1", (at, 1)))
         assert status in (200, 400), (at, status)
         assert (answer["stored"] if status == 200 else 0) == 0, at
+    for start in (-(2**52), 2**52, 2**70, -(2**63), None):
+        for value in (1e308, -1e308, 5e-324, None):
+            rows = [{"channel": "load2", "time": moment(), "start": start, "value": value, "mark": "\0" * 9}]
+            assert post(site, json.dumps({"observations": rows}).encode())[0] in (200, 400), (start, value)
+    assert post(site, table("load\0", (moment(), 1)))[1]["stored"] == 0
+    assert post(site, table("load1", *[(moment(), 1)] * 50_000))[0] == 200
+    assert post(site, b'{"columns":{"channel":[],"time":[],"value":[]}}')[0] == 200
     far = stamp(moment() // 1000 * 1000).replace("20", "99", 1)
     ask(
         site,
