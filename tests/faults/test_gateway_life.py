@@ -193,7 +193,8 @@ def test_a_full_disk_acknowledges_nothing_and_recovers(sqlite_product: Product) 
         assert at not in stored(site, "hj212", number=2)
         assert site.assert_kept()
         unlimited(gateway)
-        until(lambda frame=hj(site, value, at, 2): not unanswered(site, frame), gateway)  # type: ignore[misc]
+        again = hj(site, value, at, 2)
+        until(lambda frame=again: not unanswered(site, frame), gateway)  # type: ignore[misc]
         time.sleep(LOAD_S)
     site.drained(load)
     site.assert_kept()
