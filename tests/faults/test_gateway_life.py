@@ -118,9 +118,11 @@ def test_a_store_that_cannot_be_read_is_said_in_one_line(site: Site, damage: Cal
 def test_a_newer_store_in_postgres(postgres_product: Product) -> None:
     site = equipped(postgres_product)
     site.listening().end()
+    assert "好  观测库" in postgres_product.run("doctor").stdout
     with psycopg.connect(postgres_product.url) as database:
         database.execute("UPDATE obs_state SET body = '99' WHERE name = 'format'")
     assert_one_line(postgres_product.agent("patched", "{}", "gateway", *FREE), BAD_INPUT)
+    assert "缺  观测库" in postgres_product.run("doctor").stdout
 
 
 def test_a_store_begun_anew_loses_no_alarm(site: Site) -> None:
