@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,16 @@ django.setup()
 from anlan.base import clock  # noqa: E402 - models need the framework set up
 from anlan.kernel.access.models import Organisation, Person  # noqa: E402
 from anlan.kernel.access.types import SYSTEM  # noqa: E402
+from anlan.kernel.alarms.actions import set_rule  # noqa: E402
 from anlan.kernel.files.keeping import keep  # noqa: E402
 from anlan.kernel.journal.models import Entry, Seal  # noqa: E402
 from anlan.kernel.journal.record import record  # noqa: E402
 from anlan.kernel.journal.sealing import consume  # noqa: E402
+from anlan.kernel.observations import actions  # noqa: E402
+from anlan.kernel.observations.models import Stream  # noqa: E402
+from anlan.kernel.observations.types import Channel  # noqa: E402
 from anlan.kernel.planning.reading.cli import sample_text  # noqa: E402
+from anlan.kernel.registry.models import Station  # noqa: E402
 from anlan.server import cli  # noqa: E402
 from tests.support.cast import make_cast  # noqa: E402
 
@@ -153,12 +160,89 @@ def run(*words: str) -> int:
     return cli.run(words)
 
 
+KIND = "tank_area"  # any kind will do: streams are given one by one
+_FACTORS = ("w01018-Rtd", "w21003-Rtd")
+_CHANNELS = {
+    "http": ("load1", "load2"), "hj212": tuple(f"2011/{one}" for one in _FACTORS), "jt808": ("speed",), "gb26875": ("1.1/40.2.15",),
+}  # fmt: skip
+_LAWS: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("high", "above", {"limit": 80, "back": 5}), ("long", "above", {"limit": 55, "hold_s": 240}),
+    ("outside", "outside", {"low": 8, "limit": 95, "back": 1}), ("jump", "rate", {"limit": 40}), ("frozen", "frozen", {"hold_s": 180}),
+)  # fmt: skip
+
+
+def equip(many: str, settings: str = "{}") -> int:
+    """Stations, devices, streams and rules to send to and to be alarmed by; prints what a load generator and a replay need."""
+    at = datetime.fromtimestamp(0, UTC)
+    place = Organisation.objects.create(code="f", name="示例单位", kind="bureau", path="/f/")
+    told: dict[str, Any] = {"devices": [], "laws": [], "possible": {}}
+    streams: dict[str, list[int]] = {"load": [], "bits": []}
+    for number in range(int(many)):
+        for protocol, channels in _CHANNELS.items():
+            station = Station.objects.create(
+                code=f"{protocol}-{number}",
+                name=f"示例{protocol}{number}",
+                kind=KIND,
+                organisation=place,
+                created_at=at,
+                updated_at=at,
+            )
+            identity = {"gb26875": str(1000 + number), "jt808": f"0100000000{number:02d}"}.get(
+                protocol, f"{protocol}示例{number}"
+            )
+            secret = {"http": f"token-{number}", "hj212": "123456"}.get(protocol, "")
+            device = actions.register_device(
+                actor=SYSTEM, protocol=protocol, identity=identity, name=identity, station=station, at=at, settings=json.loads(settings),
+                secret=actions.digest_of(secret) if protocol == "http" else secret,
+            )  # fmt: skip
+            mine = {}
+            for order, source in enumerate(channels):
+                kind = "bits" if protocol == "gb26875" else "load"
+                channel = Channel(
+                    code=f"{kind}{order}", quantity="示例", title="示例", unit="", every=60, low=0, high=1000
+                )
+                mine[source] = actions.add_stream(actor=SYSTEM, device=device, channel=channel, source=source, at=at).pk
+                streams[kind].append(mine[source])
+            told["devices"].append(
+                {"protocol": protocol, "identity": identity, "secret": secret, "id": device.pk, "streams": mine}
+            )
+    for code, laws in (("load0", _LAWS), ("load1", _LAWS), ("bits0", (("bits", "bits", {"mask": 2}),))):
+        for slug, form, given in laws:
+            rule = set_rule(actor=SYSTEM, slug=f"{code}-{slug}", title="示例", form=form, kind=KIND, code=code, settings=given,
+                            priority=3, basis="示例", at=at)  # fmt: skip
+            hold = {"hold": round(given["hold_s"] * 1000)} if "hold_s" in given else {}
+            rest = {name: value for name, value in given.items() if name != "hold_s"}
+            told["laws"] += [{"rule": rule.pk, "stream": one, "form": form, **rest, **hold}
+                             for one in Stream.objects.filter(code=code).values_list("pk", flat=True)]  # fmt: skip
+    told["possible"] = {one: [0, 1000] for some in streams.values() for one in some}
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+def patched(constants: str, *words: str) -> int:
+    """A command with other constants, `{"writer.GATHER_MS": 200}`; `"clock": FILE` adds the seconds in a file to the clock."""
+    given: dict[str, Any] = json.loads(constants)
+    if file := given.pop("clock", ""):
+        real = clock.now
+        clock.now = lambda: real() + timedelta(seconds=float(Path(file).read_text() or 0))
+    limited = given.pop("limit", 0)
+    for name, value in given.items():
+        module, _dot, constant = name.rpartition(".")
+        setattr(importlib.import_module(f"anlan.kernel.exchange.{module}"), constant, value)
+    if limited:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limited, resource.RLIM_INFINITY))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    return cli.run(words)
+
+
 def _child(var: Path, words: list[str], out: str, err: str) -> None:
     """Become that installation's command: its folder, its database, its output; never returns."""
     for number, name in ((1, out), (2, err)):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     settings.VAR, settings.MEDIA_ROOT, settings.STATIC_ROOT = var, var / "files", var / "static"
-    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = var / "anlan.sqlite3"
+    if connection.vendor == "sqlite":
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = var / "anlan.sqlite3"
+        settings.OBSERVATIONS = str(var / "observations.sqlite3")
     os.chdir(var)
     status = 1
     try:
@@ -171,10 +255,32 @@ def _child(var: Path, words: list[str], out: str, err: str) -> None:
     os._exit(status)
 
 
+def _spawn(var: Path, words: list[str]) -> int:
+    out, err, *words = words
+    child = os.fork()
+    if child == 0:
+        os.close(0)
+        _child(var, words, out, err)
+    return child
+
+
+def _ended(child: int) -> int | None:
+    pid, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else None
+
+
 def serve() -> int:
-    """Read commands from stdin, run each in a forked child, answer with its status, stdout and stderr."""
+    """Read commands from stdin, run each in a forked child, answer with its status, stdout and stderr.
+
+    `&`: answer with its pid at once, its output in files; `?`: the status of such a child, null while it runs.
+    """
     for line in sys.stdin:
         var, *words = json.loads(line)
+        if words[0] in ("&", "?"):
+            done = _spawn(Path(var), words[1:]) if words[0] == "&" else _ended(int(words[1]))
+            sys.stdout.write(json.dumps(done) + "\n")
+            sys.stdout.flush()
+            continue
         with tempfile.TemporaryDirectory() as folder:
             out, err = f"{folder}/out", f"{folder}/err"
             child = os.fork()
@@ -189,7 +295,7 @@ def serve() -> int:
 
 AGENTS: dict[str, Callable[..., int]] = {
     "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
-    "upload": upload, "prepare-upload": prepare_upload, "run": run, "serve": serve,
+    "upload": upload, "equip": equip, "patched": patched, "prepare-upload": prepare_upload, "run": run, "serve": serve,
 }  # fmt: skip
 
 if __name__ == "__main__":

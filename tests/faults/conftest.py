@@ -10,17 +10,22 @@ import psycopg
 import pytest
 from scripts.postgres import binaries, throwaway_postgres
 
-from tests.faults.product import STARTED, WARM, Product, kill
+from tests.faults.product import RUNNING, STARTED, Product, cool, kill
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Product:
     """Migrated, empty, SQLite. Tests copy it and leave it alone."""
     product = Product(tmp_path_factory.mktemp("fresh"))
     done = product.cold("migrate", "-v0")
     assert done.returncode == 0, done.stderr
-    yield product
-    WARM.end()
+    return product
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_processes() -> Iterator[None]:
+    yield
+    cool()
 
 
 @pytest.fixture
@@ -47,24 +52,32 @@ def filled(_planned: Product, tmp_path: Path) -> Product:
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """A test that fails halfway leaves no process behind: those it started are ended, by their own ids."""
+    before = list(RUNNING)
     yield
     for process in STARTED:
         if process.poll() is None:
             kill(process)
     STARTED.clear()
+    for child in list(RUNNING):
+        if child not in before:
+            child.end()
+
+
+def need_postgres() -> None:
+    if binaries() is None:
+        if "postgres" in os.environ.get("ANLAN_REQUIRE", ""):
+            pytest.fail("no PostgreSQL: apt-get install postgresql")
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A throw-away server whose database `house` is migrated; every test gets a copy of it."""
-    if binaries() is None:
-        if "postgres" in os.environ.get("ANLAN_REQUIRE", ""):
-            pytest.fail("no PostgreSQL: apt-get install postgresql")
-        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    need_postgres()
     with throwaway_postgres() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE house")
-        done = Product(tmp_path_factory.mktemp("house"), _named(url, "house")).run("migrate", "-v0")
+        done = Product(tmp_path_factory.mktemp("house"), _named(url, "house")).cold("migrate", "-v0")
         assert done.returncode == 0, done.stderr
         yield url
 

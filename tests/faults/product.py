@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -38,10 +40,11 @@ def draws(name: str) -> random.Random:
 
 @dataclass(frozen=True)
 class Product:
-    """One installation: its folder `var`, and a PostgreSQL `url` or SQLite in the folder."""
+    """One installation: its folder `var`, and a PostgreSQL `url` (`pool`: connections are kept) or SQLite in the folder."""
 
     var: Path
     url: str = ""
+    pool: bool = False
 
     @property
     def file(self) -> Path:
@@ -49,7 +52,7 @@ class Product:
 
     def env(self) -> dict[str, str]:
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-        mine = {"ANLAN_VAR": str(self.var), "PYTHONPATH": path, "ANLAN_DATABASE_POOL": "0"}
+        mine = {"ANLAN_VAR": str(self.var), "PYTHONPATH": path, "ANLAN_DATABASE_POOL": str(int(self.pool))}
         mine["DJANGO_SETTINGS_MODULE"] = "anlan.server.settings"
         rest = {key: value for key, value in os.environ.items() if not key.startswith("ANLAN_")}
         return {**rest, **mine, **({"ANLAN_DATABASE_URL": self.url} if self.url else {})}
@@ -63,7 +66,7 @@ class Product:
         return process
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end. On SQLite in a process forked from one that has loaded the product already."""
+        """A command to its end, in a process forked from one that has loaded the product already."""
         return self.agent("run", *words)
 
     def cold(self, *words: str, module: str = "anlan.server") -> subprocess.CompletedProcess[str]:
@@ -72,7 +75,7 @@ class Product:
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def agent(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.cold(*words, module="tests.faults.agents") if self.url else WARM.run(self.var, words)
+        return warm(self).run(self.var, words)
 
     def start_agent(self, *words: str, **how: Any) -> subprocess.Popen[str]:
         return self.start(*words, module="tests.faults.agents", **how)
@@ -95,16 +98,21 @@ class Product:
 
 
 class _Warm:
-    """A process with the product loaded that forks one child for each command: a second saved each time."""
+    """A process with the product loaded, for one database, that forks a child for each command: seconds saved each time."""
 
-    def __init__(self) -> None:
-        self._lock, self._folder = threading.Lock(), tempfile.TemporaryDirectory(prefix="anlan-warm-")
+    def __init__(self, url: str = "", *, pool: bool = False) -> None:
+        self._pool = pool
+        self._url, self._lock, self._folder = url, threading.Lock(), tempfile.TemporaryDirectory(prefix="anlan-warm-")
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, var: Path, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        status, out, err = self.ask(var, *words)
+        return subprocess.CompletedProcess(words, status, out, err)
+
+    def ask(self, var: Path, *words: str) -> Any:
         with self._lock:
             if self._process is None:
-                home = Product(Path(self._folder.name))
+                home = Product(Path(self._folder.name), self._url, self._pool)
                 self._process = home.start_agent("serve", stdin=subprocess.PIPE, stderr=None)
                 STARTED.remove(self._process)
             send, answers = self._process.stdin, self._process.stdout
@@ -112,8 +120,7 @@ class _Warm:
             assert answers is not None
             send.write(json.dumps([str(var), *words]) + "\n")
             send.flush()
-            status, out, err = json.loads(answers.readline())
-        return subprocess.CompletedProcess(words, status, out, err)
+            return json.loads(answers.readline())
 
     def end(self) -> None:
         if self._process is not None:
@@ -123,6 +130,63 @@ class _Warm:
 
 
 WARM = _Warm()
+_OTHERS: dict[str, _Warm] = {}
+
+
+def warm(product: Product) -> _Warm:
+    if not product.url:
+        return WARM
+    return _OTHERS.setdefault(product.url, _Warm(product.url, pool=product.pool))
+
+
+def cool() -> None:
+    """End all of them."""
+    for one in (WARM, *_OTHERS.values()):
+        one.end()
+    _OTHERS.clear()
+
+
+class Running:
+    """A child that goes on: forked from a warm process, ended by its own pid."""
+
+    def __init__(self, product: Product, *words: str) -> None:
+        number = next(_NUMBERS)
+        self._product, self._files = product, [product.var / f"{name}-{number}" for name in ("out", "err")]
+        self.pid = int(warm(product).ask(product.var, "&", *map(str, self._files), *words))
+        self.status: int | None = None
+        RUNNING.append(self)
+
+    def poll(self) -> int | None:
+        if self.status is None:
+            self.status = warm(self._product).ask(self._product.var, "?", str(self.pid))
+            if self.status is not None:
+                RUNNING.remove(self)
+        return self.status
+
+    def send(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> subprocess.CompletedProcess[str]:
+        self.send(number)
+        until(lambda: self.poll() is not None)
+        return self.communicate()
+
+    def communicate(self) -> subprocess.CompletedProcess[str]:
+        out, err = (file.read_text(encoding="utf-8") if file.exists() else "" for file in self._files)
+        return subprocess.CompletedProcess((), self.status or 0, out, err)
+
+    def memory(self) -> int:
+        """Bytes it holds now."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def files(self) -> int:
+        """Open files and sockets."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+
+RUNNING: list[Running] = []
+_NUMBERS = itertools.count()
 
 
 def contents(product: Product) -> dict[str, list[tuple[Any, ...]]]:
@@ -163,7 +227,7 @@ def assert_one_line(done: subprocess.CompletedProcess[str], status: int) -> None
     assert any("\u4e00" <= letter <= "\u9fff" for letter in done.stderr), done.stderr
 
 
-def until(true: Callable[[], bool], *alive: subprocess.Popen[str]) -> None:
+def until(true: Callable[[], bool], *alive: subprocess.Popen[str] | Running) -> None:
     """Wait for what must happen; fail when a process that should bring it about has ended."""
     end = time.monotonic() + PATIENCE
     while not true():

@@ -19,17 +19,23 @@ from anlan.kernel.observations.actions import hear_of
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import reader
 
-SLICE = 500
+SLICE = 100  # events a transaction: others write to the records meanwhile
 
 
 def consume(at: datetime) -> int:
-    """Take over what is new; returns how many events. A second run finds nothing; a crash in between loses nothing."""
+    """Take over what is new; returns how many events. A second run finds nothing; a crash in between loses nothing.
+
+    A store that ends before the cursor was put back to an earlier day, or begun anew: it is read from its beginning, and what
+    is in the records already stays as it is.
+    """
     store = reader()
     total = 0
     while store is not None:
         with transaction.atomic():
             Consumed.objects.get_or_create(pk=1)
             cursor = Consumed.objects.select_for_update().get(pk=1)
+            if cursor.event > store.last_event():
+                cursor.event = 0
             events = store.events(cursor.event, SLICE)
             for number, one in events:
                 body = json.loads(one.body)

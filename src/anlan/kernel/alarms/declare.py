@@ -105,8 +105,8 @@ VERBS = tuple(Verb(slug=slug, title=title) for slug, title in TITLES.items())
 
 
 def follow(at: datetime) -> int:
-    """Take over the store's events, then see what nobody answered."""
-    return consuming.consume(at) + actions.climb(at)
+    """See what nobody answered, then take over the store's events: a store that is away stops no clock."""
+    return actions.climb(at) + consuming.consume(at)
 
 
 JOBS = (Job(slug="alarms", title="接收报警", every=timedelta(seconds=1), run=follow),)

@@ -211,9 +211,9 @@ class Engine:
 
     def _return_gaps(self, now: int) -> None:
         for key in [one for one in self._standing if one in self._watches and self._watches[one].form == "gap"]:
-            watch, end = self._watches[key], int(self._newest[key[1]])
-            if now - end <= watch.hold:
-                self._tell("returned", watch, self._standing[key][1], end, self._value.get(key[1]))
+            watch, end, since = self._watches[key], int(self._newest[key[1]]), self._standing[key][1]
+            if since < end and now - end <= watch.hold:  # a clock set back ends no silence
+                self._tell("returned", watch, since, end, self._value.get(key[1]))
 
     def _outcome(self) -> Outcome:
         told = Outcome(tuple(self._events), self._state)

@@ -1,8 +1,8 @@
 """Listeners: sockets in, messages to the writer, answers back after the commit. One task a line.
 
-Bounds: a line holds one piece of PIECE bytes and its splitter's buffer; a line that is silent for its device's `silence` is
-closed, one that says nothing sensible within FIRST_S too; above MOST_LINES new ones are refused. A device has one line: the
-newest; the older is closed.
+Bounds: a line holds one piece of PIECE bytes and its splitter's buffer; a line that says nothing sensible for its device's
+`silence` is closed, before it has named a device after FIRST_S, however many bytes drip in; above MOST_LINES new ones are
+refused. A device has one line: the newest; the older is closed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anlan.kernel.exchange.lines import LINES
 from anlan.kernel.exchange.types import Bad, Message, Session, Verdict
@@ -29,9 +29,17 @@ class _Line:
 
     protocol: str
     session: Session
-    close: Callable[[], None]
+    cut: Callable[[], None]
     device: KnownDevice | None = None
+    devices: set[int] = field(default_factory=set)  # all that spoke on it
     bad: int = 0
+    sense: int = 0  # messages that were frames of a device
+    closed: bool = False
+
+    def close(self) -> None:
+        """Nothing of it is read any more, not even what has arrived already."""
+        self.closed = True
+        self.cut()
 
 
 class Gateway:
@@ -71,8 +79,8 @@ class Gateway:
         for line in list(self._lines):
             line.close()
 
-    def line(self, protocol: str, close: Callable[[], None]) -> _Line:
-        return _Line(protocol, LINES[protocol].session(lambda one: self.writer.directory.device(protocol, one)), close)
+    def line(self, protocol: str, cut: Callable[[], None]) -> _Line:
+        return _Line(protocol, LINES[protocol].session(lambda one: self.writer.directory.device(protocol, one)), cut)
 
     async def _serve(self, protocol: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = self.line(protocol, writer.close)
@@ -80,19 +88,27 @@ class Gateway:
             writer.close()
             return
         self._lines.add(line)
+        clock, made_sense, due = asyncio.get_running_loop().time, -1, 0.0
         try:
-            while data := await asyncio.wait_for(reader.read(PIECE), self._patience(line)):
+            while not line.closed:
+                if line.sense != made_sense:
+                    made_sense, due = line.sense, clock() + self._patience(line)
+                data = await asyncio.wait_for(reader.read(PIECE), due - clock())
+                if not data or line.closed:
+                    break
                 if answer := await self.take(line, data):
                     writer.write(answer)
                     await asyncio.wait_for(writer.drain(), FIRST_S)
                 if line.bad > MOST_BAD and line.device is None:
                     break
-        except (TimeoutError, OSError):
+        except TimeoutError:
+            writer.transport.abort()  # what it does not read is not waited for
+        except OSError:
             pass
         except Exception:
             log.exception("a line of %s failed", protocol)
         finally:
-            self._gone(line)
+            self.gone(line)
             writer.close()
             with contextlib.suppress(Exception):
                 await writer.wait_closed()
@@ -100,11 +116,13 @@ class Gateway:
     def _patience(self, line: _Line) -> float:
         return float(line.device.settings.get("silence", 180)) if line.device else FIRST_S
 
-    def _gone(self, line: _Line) -> None:
+    def gone(self, line: _Line) -> None:
+        """It is no device's line any more."""
         self._lines.discard(line)
-        if line.device and self._of.get(line.device.id) is line:
-            del self._of[line.device.id]
-            self.writer.links.of(line.device.id).connected = False
+        for device in line.devices:
+            if self._of.get(device) is line:
+                del self._of[device]
+                self.writer.links.of(device).connected = False
 
     async def take(self, line: _Line, data: bytes) -> bytes:
         """What a piece of a line says; returns the answers owed, after the commit.
@@ -132,6 +150,7 @@ class Gateway:
         if isinstance(one, Bad):
             self._count_bad(line, one)
             return one.reply, None
+        line.sense += 1
         verdict, device = self._judge(line, one, now)
         answer = one.reply(verdict)
         if device is None:
@@ -171,6 +190,7 @@ class Gateway:
     def _bind(self, line: _Line, device: KnownDevice) -> None:
         """The newest line of a device is its line: the older one is closed. A line may carry several devices (a concentrator)."""
         line.device = device
+        line.devices.add(device.id)
         self.writer.links.of(device.id).connected = True
         older = self._of.get(device.id)
         if older is not line:
@@ -199,6 +219,8 @@ class _Datagrams(asyncio.DatagramProtocol):
             task.add_done_callback(self._tasks.discard)
 
     async def _take(self, data: bytes, addr: tuple[str, int]) -> None:
-        answer = await self._gateway.take(self._gateway.line(self._protocol, lambda: None), data)
+        line = self._gateway.line(self._protocol, lambda: None)
+        answer = await self._gateway.take(line, data)
+        self._gateway.gone(line)
         if answer and self._transport is not None:
             self._transport.sendto(answer, addr)

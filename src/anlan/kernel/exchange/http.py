@@ -21,6 +21,7 @@ from anlan.kernel.observations.store.types import Columns
 from anlan.kernel.observations.types import KnownDevice, KnownStream
 
 LONGEST = 8 << 20
+FARTHEST = 1 << 53  # ms; beyond is no time
 MOST_TOLD = 100  # refused rows named one by one
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -171,18 +172,21 @@ def rows_of(device: KnownDevice, table: Table) -> tuple[Columns, list[dict[str, 
                 {"index": place, "reason": "channel", "message": f"这台设备没有通道 {table.channel[place][:60]}。"}
             )
         elif ends[place] is None or starts[place] is None:
-            refused.append({"index": place, "reason": "time", "message": "时间没有时区。"})
+            refused.append({"index": place, "reason": "time", "message": "时间没有时区，或不是时间。"})
         else:
             kept.append(place)
     return _columns(table, kept, streams, starts, ends), refused
 
 
 def _times(given: list[Any]) -> list[int | None]:
-    """ms; None for a time without a zone."""
-    return [
-        one if isinstance(one, int) or one is None else (round(one.timestamp() * 1000) if one.tzinfo else None)
-        for one in given
-    ]
+    """ms; None for a time without a zone, or a number that is none."""
+    return [_time(one) for one in given]
+
+
+def _time(one: int | datetime | None) -> int | None:
+    if isinstance(one, datetime):
+        return round(one.timestamp() * 1000) if one.tzinfo else None
+    return one if one is not None and abs(one) < FARTHEST else None
 
 
 def _columns(

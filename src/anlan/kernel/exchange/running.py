@@ -21,6 +21,7 @@ from anlan.kernel.alarms.watching import watches
 from anlan.kernel.exchange.gateway import Gateway
 from anlan.kernel.exchange.http import Api
 from anlan.kernel.exchange.lines import LINES, PORTS
+from anlan.kernel.exchange.patience import MOST_CONNECTIONS, STOP_S, Bounded, Patient
 from anlan.kernel.exchange.writer import Writer
 from anlan.kernel.observations import queries, reading
 from anlan.kernel.observations.types import Directory
@@ -57,7 +58,12 @@ async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[st
     committing = asyncio.create_task(writer.run())
     learning = asyncio.create_task(_learn(writer))
     listener = _bind(host, ports["http"])
-    api = uvicorn.Server(uvicorn.Config(Api(writer), log_level="warning", lifespan="off", access_log=False))
+    api = uvicorn.Server(
+        uvicorn.Config(
+            Bounded(Api(writer)), http=Patient, log_level="warning", lifespan="off", access_log=False,
+            limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=STOP_S,
+        )
+    )  # fmt: skip
     api.capture_signals = _nothing  # type: ignore[assignment, method-assign]  # the handlers above end both
     answering = asyncio.create_task(api.serve(sockets=[listener]))
     ready({**taken, "http": int(listener.getsockname()[1])})

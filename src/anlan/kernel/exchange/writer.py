@@ -83,11 +83,13 @@ class Writer:
         self._rows = self._bytes = 0
         self._pool = ThreadPoolExecutor(1, "commit")
         self._wake, self._room = asyncio.Event(), asyncio.Condition()
-        self._stopping = self._relearn = False
+        self._stopping = self._broken = False
         self._reported = self._gathered = 0
         self._engine = self._fresh_engine()
 
     def _fresh_engine(self) -> Engine:
+        """As the store has it. Rules that went meanwhile are withdrawn with the next commit."""
+        self._relearn = True
         return Engine(self.watches, self.store.latest(), self.store.state())
 
     # ---- from the lines
@@ -111,8 +113,12 @@ class Writer:
             self._rows, self._bytes = self._rows + rows, self._bytes + size
 
     def meet(self, protocol: str, identity: str, said: str) -> None:
-        """A device nobody registered: told to the records once a start, with the next commit."""
-        now = self.now()
+        """A device nobody registered: told to the records once a start, with the next commit. What cannot be written down
+        is no name: noise."""
+        now, said = self.now(), "".join(letter for letter in said if letter.isprintable())
+        if not identity.isprintable():
+            self.links.noise += 1
+            return
         if self.links.is_new(protocol, identity, now):
             body = {"told": "unknown", "protocol": protocol, "identity": identity[:64], "said": said[:200]}
             self._strangers.append(Event(f"{UNKNOWN}{protocol}/{identity[:64]}", now, json.dumps(body)))
@@ -148,7 +154,11 @@ class Writer:
                     one.told.set_result(None)
             if number:
                 self.published(number, events)
-            await loop.run_in_executor(self._pool, self._tidy)
+            try:
+                await loop.run_in_executor(self._pool, self._tidy)
+            except Exception:  # what is stored stays as it was, and is gathered another time
+                self._broken = True
+                log.exception("compaction failed")
         self._pool.shutdown()
 
     async def stop(self) -> None:
@@ -163,7 +173,7 @@ class Writer:
             self._room.notify_all()
 
     async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
-        """Nothing was written: say so to everyone, start the engine again from what is stored, and try again soon."""
+        """Nothing was written: say so to everyone, and try again soon."""
         log.error("commit failed: %s", error)
         self.failed = "存不进去：磁盘满了或数据库断了。数据没有保存，设备会再发。"
         await self._release(taken)
@@ -171,14 +181,19 @@ class Writer:
             if not one.told.done():
                 one.told.set_exception(Lagging(self.failed, full=True))
         await asyncio.sleep(RETRY_S)
-        try:
-            self._engine = await asyncio.get_running_loop().run_in_executor(self._pool, self._fresh_engine)
-        except Exception:
-            log.exception("the store cannot be read")
 
     # ---- in the thread
+    def _begin_again(self) -> None:
+        """After an error: numbers, newest values and rules from what is really stored, before anything is written."""
+        self.store.recover()
+        self._engine = self._fresh_engine()
+        self._broken = False
+
     def _commit(self, taken: Sequence[_Waiting], strangers: Sequence[Event]) -> tuple[int, int]:
         """One append of everything taken; (0, 0) when there was nothing to write."""
+        if self._broken:
+            self._begin_again()
+        self._broken = True  # until it is written
         now = self.now()
         changes = self._learned(now)
         parcels = [parcel for one in taken for parcel in one.parcels]
@@ -186,13 +201,15 @@ class Writer:
         frames = tuple((str(one.device.id), raw) for one in parcels for raw in one.frames)
         step, tick = self._engine.step(rows, now), self._engine.tick(now)
         state = changes.state | step.state | tick.state
-        if now - self._reported >= REPORT_MS:
+        if abs(now - self._reported) >= REPORT_MS:  # also when the clock was set back
             state[REPORT] = json.dumps(self.report(now)).encode()
             self._reported = now
         events = (*strangers, *changes.events, *step.events, *tick.events)
         if not (len(rows) or frames or events or state):
+            self._broken = False
             return 0, 0
         number = self.store.append(Commit(now, rows, frames, events, state))
+        self._broken = False
         self.commits, self.stored = self.commits + 1, self.stored + len(rows)
         return number, len(events)
 
@@ -229,7 +246,7 @@ class Writer:
     def _tidy(self) -> None:
         """One slice of compaction between two commits."""
         now = self.now()
-        if now - self._gathered >= GATHER_MS:
+        if abs(now - self._gathered) >= GATHER_MS:
             if self.store.gather(SLICE) < SLICE:
                 self._gathered = now
         elif self.store.hot_rows() > SETTLE_ROWS:

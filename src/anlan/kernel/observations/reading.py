@@ -6,36 +6,50 @@ Values are answered by stream number; who may see a stream is asked of `queries`
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import zstandard
 from django.conf import settings
 
 from anlan.base.clock import CHINA
-from anlan.base.errors import Refused
+from anlan.base.errors import Refused, full_disk
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader, Store
+from anlan.kernel.observations.store.databases import NOTHING, damaged
 
 _here = threading.local()
 
 
 def writer() -> Store:
-    """The one writer. Raises Refused when another process is."""
-    return Store(open_database(settings.OBSERVATIONS, writes=True))
+    """The one writer. Raises Refused when another process is, or when what is stored cannot be read."""
+    database = open_database(settings.OBSERVATIONS, writes=True)
+    try:
+        return Store(database)
+    except (sqlite3.DatabaseError, zstandard.ZstdError, ValueError) as error:
+        database.close()
+        raise (full_disk(error) or damaged(error)) from None
 
 
 def reader() -> Reader | None:
-    """This thread's reader; None while no gateway has ever written. A file put in its place later is found again."""
+    """This thread's reader; None while no gateway has ever written. A connection that was lost is made again.
+
+    Raises Refused for a store that is damaged, newer or away.
+    """
     held: tuple[str, Reader] | None = getattr(_here, "reader", None)
     if held and held[0] == settings.OBSERVATIONS:
+        held[1].database.revive()
         return held[1]
     try:
         opened = Reader(open_database(settings.OBSERVATIONS, writes=False))
-    except Refused:
-        return None
+    except Refused as refused:
+        if refused.message == NOTHING:
+            return None
+        raise
     _here.reader = (settings.OBSERVATIONS, opened)
     return opened
 

@@ -71,6 +71,7 @@ class Hj212:
         return Message(
             last.mn, [one.raw for one in run], (), partial(_reply, run, now), instant(last.fields.get("QN", "")), last.head.password,
             f"ST={last.fields.get('ST', '')} CN={last.cn}", rows=rows, unlisted=unlisted,
+            trusted=not (device and device.secret) or bool(last.head.password),  # one without a password is no way around it
         )  # fmt: skip
 
 

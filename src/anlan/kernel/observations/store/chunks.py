@@ -145,6 +145,10 @@ class Reader:
         )
         return [(int(number), Event(key, int(at), body)) for number, key, at, body in rows]
 
+    def last_event(self) -> int:
+        ((number,),) = self.database.query("SELECT COALESCE(MAX(id), 0) FROM obs_event")
+        return int(number)
+
     def state(self) -> dict[str, bytes]:
         return {name: bytes(body) for name, body in self.database.query("SELECT name, body FROM obs_state")}
 
@@ -154,11 +158,17 @@ class Store(Reader):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self.recover()
+
+    def recover(self) -> None:
+        """Begin from what is stored: at the start, and after an error that leaves open whether something was written."""
+        database = self.database
+        database.revive()
+        self._decoded.clear()
         ((commit,),) = database.query(
             "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM obs_commit UNION ALL SELECT id FROM obs_frame UNION ALL SELECT upto FROM obs_latest) AS used"
         )
-        ((event,),) = database.query("SELECT COALESCE(MAX(id), 0) FROM obs_event")
-        self._commit, self._event = int(commit), int(event)
+        self._commit, self._event = int(commit), self.last_event()
         self._latest = self.latest()
         self._since_snapshot = 0
         ((hot,),) = database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
@@ -243,18 +253,19 @@ class Store(Reader):
             number, count = (int(one) for one in oldest[0])
             (rows,) = self._hot([(number, count)])
             self._move = _Move(number, count, list(merge.by_day(rows)))
-        now, self._move.groups = self._move.groups[:groups], self._move.groups[groups:]
+        now, rest = self._move.groups[:groups], self._move.groups[groups:]
         with self.database.transaction():
             self.database.run(
                 "INSERT INTO obs_day VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET count = excluded.count, least = excluded.least,"
                 " most = excluded.most, total = excluded.total, hours = excluded.hours, block = excluded.block",
                 [self._day(stream, day, rows) for stream, day, rows in now],
             )
-            if not self._move.groups:
+            if not rest:
                 if self._move.id > self._upto():
                     self._keep_latest(self._commit, self._latest)
                 self.database.run("DELETE FROM obs_commit WHERE id = ?", [(self._move.id,)])
-        if not self._move.groups:
+        self._move.groups = rest
+        if not rest:
             self._hot_rows -= self._move.count
             self._move = None
         return len(now)

@@ -19,8 +19,10 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS obs_state (name TEXT PRIMARY KEY, body {blob} NOT NULL)",
     "CREATE TABLE IF NOT EXISTS obs_event (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, body TEXT NOT NULL)",
 )
+FORMAT = 1  # of the tables and blocks; a state row of the store says which it is
 _PAGE, _BUSY_MS = 8192, 5000
 NOTHING = "还没有观测数据。先启动网关：anlan gateway。"
+BUSY = "另一个网关正在写观测数据。先停掉它。"
 
 
 class Database(Protocol):
@@ -33,6 +35,10 @@ class Database(Protocol):
     def transaction(self) -> Any: ...
 
     def snapshot(self) -> Any: ...
+
+    def revive(self) -> None: ...
+
+    def fault(self) -> str: ...
 
     def close(self) -> None: ...
 
@@ -55,6 +61,9 @@ class SqliteDatabase:
             self._at.execute("PRAGMA synchronous=FULL")
             for sentence in SCHEMA:
                 self._at.execute(sentence.format(blob="BLOB"))
+        elif not self.query("SELECT name FROM sqlite_master WHERE name = 'obs_event'"):  # the last one made
+            self._at.close()
+            raise Refused("observations", NOTHING)
 
     def query(self, sql: str, args: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._at.execute(sql, args).fetchall()
@@ -82,10 +91,39 @@ class SqliteDatabase:
         finally:
             self._at.execute("ROLLBACK")
 
+    def revive(self) -> None:
+        """After an error: no transaction is left open. A file needs no new connection."""
+        if self._at.in_transaction:
+            self._at.execute("ROLLBACK")
+
+    def fault(self) -> str:
+        """What is wrong with the file; empty when it is sound. Reads all of it."""
+        ((first,), *_more) = self.query("PRAGMA quick_check(1)")
+        return "" if first == "ok" else str(first).splitlines()[-1]
+
     def close(self) -> None:
         self._at.close()
         if self._lock is not None:
             self._lock.close()
+
+
+def check_format(database: Database, *, writes: bool) -> None:
+    """Raises Refused for a store of a newer product; the writer names the format of a new one."""
+    named = database.query("SELECT body FROM obs_state WHERE name = ?", ("format",))
+    found = int(bytes(named[0][0])) if named else 0
+    if found > FORMAT:
+        raise Refused("newer", f"观测库是更新的版本写的（格式 {found}，本程序到 {FORMAT}）。升级程序后再开。")
+    if writes and found < FORMAT:
+        with database.transaction():
+            database.run(
+                "INSERT INTO obs_state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+                [("format", str(FORMAT).encode())],
+            )
+
+
+def damaged(error: Exception) -> Refused:
+    """The answer when the store's file cannot be read as one."""
+    return Refused("damaged", f"观测库读不出：{' '.join(str(error).split())[:120]}。先看 anlan doctor，再从备份恢复。")
 
 
 def _locked(file: Path) -> Any:
@@ -95,5 +133,5 @@ def _locked(file: Path) -> Any:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         held.close()
-        raise Refused("observations", f"另一个网关正在写 {file.name}。先停掉它。") from None
+        raise Refused("observations", BUSY) from None
     return held

@@ -1,4 +1,4 @@
-"""`anlan backup FILE.tar.gz`: a consistent copy of records and attachments. SQLite here; PostgreSQL has pg_dump."""
+"""`anlan backup FILE.tar.gz`: a consistent copy of records, observations and attachments. SQLite here; PostgreSQL has pg_dump."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if connection.vendor != "sqlite":
             raise Refused(
-                "engine", "PostgreSQL 用 pg_dump 备份记录，另复制 files 目录；步骤见 docs/guide/operations.md。"
+                "engine", "PostgreSQL 用 pg_dump 备份记录和观测，另复制 files 目录；步骤见 docs/guide/operations.md。"
             )
         target = Path(options["file"])
         if target.exists():
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if not source.exists():
             raise Refused("absent", "还没有数据可备份。")
         try:
-            lost = archive.write(target, source, Path(settings.MEDIA_ROOT), settings.VAR)
+            lost = archive.write(target, source, Path(settings.OBSERVATIONS), Path(settings.MEDIA_ROOT), settings.VAR)
         except sqlite3.Error as error:
             unreadable = Refused("database", f"数据库读不出：{error}。没有备份，先看 anlan doctor。")
             raise (full_disk(error) or unreadable) from None

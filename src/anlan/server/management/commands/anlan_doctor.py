@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,10 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anlan.base.errors import Refused
+from anlan.kernel.alarms.models import Consumed
 from anlan.kernel.journal.sealing import verify
+from anlan.kernel.observations.reading import reader
 
 FREE_BYTES = 1024**3
 Finding = tuple[bool, str, str]
@@ -43,6 +47,22 @@ def _journal() -> Finding:
     )
 
 
+def _observations() -> Finding:
+    """Whether the store can be read, and whether the records have taken over no more events than it holds."""
+    try:
+        store = reader()
+        fault = store.database.fault() if store else ""
+        told = store.last_event() if store else 0
+        taken = Consumed.objects.values_list("event", flat=True).first() or 0
+    except (Refused, DatabaseError, sqlite3.DatabaseError) as error:
+        return False, f"观测库：{getattr(error, 'message', error)}", "从备份恢复（docs/guide/operations.md）"
+    if fault:
+        return False, f"观测库已损坏：{fault}", "从备份恢复（docs/guide/operations.md）"
+    if taken > told:
+        return False, f"观测库只有 {told} 条事件，记录已转入 {taken} 条：不是同一时间的", "两个库用同一份备份恢复"
+    return True, f"观测库完好，事件 {told} 条，待转入 {told - taken} 条" if store else "观测库：还没有数据", ""
+
+
 def _disk() -> Finding:
     free = shutil.disk_usage(settings.VAR).free
     return free > FREE_BYTES, f"磁盘剩余 {free // 1024**2} MB（{settings.VAR.name}）", "腾出至少 1 GB"
@@ -66,7 +86,7 @@ def _font() -> Finding:
     return found, "中文字体（PDF 公文）", "apt-get install fonts-noto-cjk"
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (_database, _journal, _disk, _secret, _assets, _font)
+CHECKS: tuple[Callable[[], Finding], ...] = (_database, _journal, _observations, _disk, _secret, _assets, _font)
 
 
 class Command(BaseCommand):

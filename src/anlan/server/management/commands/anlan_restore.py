@@ -43,7 +43,8 @@ class Command(BaseCommand):
         target = Path(str(settings.DATABASES["default"]["NAME"]))
         if connection.vendor != "sqlite":
             raise Refused("engine", "PostgreSQL 用 pg_restore 恢复；步骤见 docs/guide/operations.md。")
-        if target.exists():
+        observations = Path(settings.OBSERVATIONS)
+        if target.exists() or observations.exists():
             raise Refused("occupied", "这里已有数据，不覆盖。换一个空的 ANLAN_VAR 再恢复。")
         with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
             unpacked = Path(folder)
@@ -54,7 +55,9 @@ class Command(BaseCommand):
                 raise Refused("chain", f"备份的流水第 {verdict.broken_at} 号断链：{verdict.reason}。没有恢复。")
             if (unpacked / archive.FILES).is_dir():
                 shutil.copytree(unpacked / archive.FILES, settings.MEDIA_ROOT, dirs_exist_ok=True)
-            os.sync()  # the database comes last and whole: where it is, everything is
+            if (unpacked / archive.OBSERVATIONS).exists():
+                (unpacked / archive.OBSERVATIONS).replace(observations)
+            os.sync()  # the records come last and whole: where they are, everything is
             (unpacked / archive.DATABASE).replace(target)
         if lacking:
             raise Missing("attachments", f"已恢复，但备份缺 {len(lacking)} 个附件：{lacking[0][:12]} 等。")
