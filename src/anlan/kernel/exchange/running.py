@@ -38,7 +38,7 @@ def _now() -> int:
 def known() -> tuple[Directory, list[Watch]]:
     """Devices, streams and rules as the records have them now."""
     close_old_connections()
-    return queries.directory(), watches()
+    return queries.directory(), watches(clock.now())
 
 
 def changed(edition: int) -> bool:

@@ -83,7 +83,7 @@ class Writer:
         self._rows = self._bytes = 0
         self._pool = ThreadPoolExecutor(1, "commit")
         self._wake, self._room = asyncio.Event(), asyncio.Condition()
-        self._stopping = self._relearn = False
+        self._stopping, self._relearn = False, True  # rules may have gone while nobody wrote
         self._reported = self._gathered = 0
         self._engine = self._fresh_engine()
 
