@@ -15,6 +15,7 @@ from anlan.kernel.alarms.models import Alarm, Consumed, Rule
 from anlan.kernel.alarms.moves import ALARM_MOVES
 from anlan.kernel.alarms.rules import edition
 from anlan.kernel.journal.record import record
+from anlan.kernel.observations import retaining, reviewing
 from anlan.kernel.observations.actions import hear_of
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import reader
@@ -88,8 +89,17 @@ def _stranger(body: Mapping[str, Any], at: datetime) -> None:
     hear_of(actor=SYSTEM, protocol=body["protocol"], identity=body["identity"], said=body["said"], at=at)
 
 
+def _corrected(body: Mapping[str, Any], at: datetime) -> None:
+    reviewing.taken(body["correction"], body["rows"], at)
+
+
+def _forgotten(body: Mapping[str, Any], at: datetime) -> None:
+    retaining.told(dict(body), at)
+
+
 _HANDLERS: dict[str, Callable[[Mapping[str, Any], datetime], None]] = {
-    "raised": _raise, "returned": _return, "withdrawn": _return, "unknown": _stranger,
+    "raised": _raise, "returned": _return, "withdrawn": _return, "unknown": _stranger, "corrected": _corrected,
+    "forgotten": _forgotten,
 }  # fmt: skip
 
 

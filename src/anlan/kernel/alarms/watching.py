@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.kernel.alarms.models import Permit, Rule
+from anlan.kernel.alarms.models import Alarm, Permit, Rule
 from anlan.kernel.alarms.types import FOREVER, Calendar, Form, Watch
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import ms
@@ -22,6 +22,17 @@ def watches(at: datetime | None = None) -> list[Watch]:
     """
     rules = list(Rule.objects.all() if at is None else Rule.objects.exclude(valid_to__lt=at - KEPT_AFTER_END))
     return of_rules(rules)
+
+
+# What stands before an alarm belongs to it: the values its evidence shows.
+BEFORE_ALARM = timedelta(days=1)
+
+
+def cited_spans() -> Iterator[tuple[int, datetime, datetime]]:
+    """(stream, after, until) of the values every alarm stands on, for retention."""
+    rows = Alarm.objects.values_list("stream_id", "since", "raised_at", "returned_at")
+    for stream, since, raised, returned in rows.iterator():
+        yield stream, since - BEFORE_ALARM, max(raised, returned or raised)
 
 
 def of_rules(rules: Sequence[Rule], station: int | None = None) -> list[Watch]:

@@ -19,7 +19,7 @@ from anlan.kernel.observations import quality, reading
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.store.chunks import Reader
 
-BEFORE, SHOWN = timedelta(hours=2), 12
+BEFORE_S, INTERVALS, SHOWN = 7200, 6, 12  # what went before: two hours, or six intervals of a slow stream
 NEAR_MS = 15 * 60_000  # another value this near stands for the same moment
 
 
@@ -75,7 +75,7 @@ def told(rule: Rule, stream: Stream | None = None, at: datetime | None = None) -
 
 def why(alarm: Alarm, actor: Actor) -> Why:
     store, until = reading.reader(), reading.ms(alarm.raised_at)
-    after = min(reading.ms(alarm.since), until) - round(BEFORE.total_seconds() * 1000)
+    after = min(reading.ms(alarm.since), until) - 1000 * max(BEFORE_S, INTERVALS * alarm.stream.every)
     values = _values(store, alarm.stream_id, after, until) if store else []
     near = timedelta(hours=1)
     beside = visible(actor).filter(

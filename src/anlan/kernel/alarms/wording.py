@@ -23,7 +23,7 @@ def calendar_words(given: Mapping[str, Any]) -> str:
     hours = (
         ""
         if (start, end) == (0, 1440)
-        else f" {start // 60}:{start % 60:02} 到 {'次日 ' if start > end else ''}{end // 60}:{end % 60:02}"
+        else f" {start // 60}:{start % 60:02} 到{'次日' if start > end else ''} {end // 60}:{end % 60:02}"
     )
     return f"{which}{hours}"
 
