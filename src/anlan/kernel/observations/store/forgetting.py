@@ -66,12 +66,12 @@ class Forgetter:
         return len(old) - len(spared)
 
     def _some_days(self, limit: int) -> int:
-        """Days of one stream after another. A day goes when all of it is older than the stream's limit."""
+        """Days of one stream after another. A day goes when it has ended by the stream's limit."""
         if self._place >= len(self.plan.values):
             self.done = True
             return 0
         stream, before = self.plan.values[self._place]
-        first, end = max(stream << _DAYS, self._day + 1), stream << _DAYS | _day(before)
+        first, end = max(stream << _DAYS, self._day + 1), stream << _DAYS | _day(before + 1)
         rows = self.store.database.query(
             "SELECT id FROM obs_day WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", (first, end, limit)
         )
