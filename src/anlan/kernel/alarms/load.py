@@ -21,6 +21,7 @@ from anlan.kernel.alarms.types import PRIORITIES
 from anlan.kernel.observations.models import Stream
 
 NOBODY = "没有人负责"
+FEW = 30  # alarms below which a share says nothing
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Often:
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure, what it is here, and the judgement: ok, gap or over."""
+    """A figure, what it is here, and the judgement: ok, gap, over, or few (too few alarms for a share)."""
 
     figure: Figure
     value: float
@@ -99,13 +100,18 @@ def load(actor: Actor, at: datetime) -> Load:
         "urgent_share": 100.0 * sum(one.priority == 1 for one in rows) / len(rows) if rows else 0.0,
     }  # fmt: skip
     return Load(
-        total=len(rows), measured=[Measured(one, values[one.slug], one.judge(values[one.slug])) for one in figures()],
+        total=len(rows), measured=[_measured(one, values[one.slug], len(rows)) for one in figures()],
         top=[Often(*named[key], number) for key, number in count.most_common(10)],
         chattering=[Often(*named[key], number) for key, number in chattering.most_common(10)], stale=stale[:20],
         by_priority=[(word, sum(row.priority == one for row in rows)) for one, word in PRIORITIES.items()],
         answer_minutes=median(answered) if answered else None, unanswered=sum(one.acknowledged_at is None for one in rows),
         hours=_hours(at), places=places, people=_people(rows), floods=found,
     )  # fmt: skip
+
+
+def _measured(figure: Figure, value: float, total: int) -> Measured:
+    few = figure.unit == "%" and figure.slug != "flood_share" and total < FEW
+    return Measured(figure, value, "few" if few else figure.judge(value))
 
 
 def _minutes(rows: Iterable[Alarm]) -> list[float]:

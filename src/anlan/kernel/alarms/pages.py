@@ -148,8 +148,7 @@ def _instant(text: str) -> datetime:
 
 def load_page(request: Request) -> HttpResponse:
     found = load(request.actor, request.at)
-    matrix = [(hour, [place.hours[row] for place in found.places]) for row, hour in enumerate(found.hours)]
-    context = {"load": found, "matrix": list(reversed(matrix)), "known": edition(request.at)}
+    context = {"load": found, "known": edition(request.at)}
     return render(request, "kernel/alarms/load.html", context)
 
 

@@ -146,14 +146,16 @@ def _near(post: Post, path: str) -> bool:
 def _levels(answering: Sequence[Post], overseeing: Sequence[Post], subject: Alarm) -> list[list[Post]]:
     kind = kind_of(subject.stream.station.kind)
     seeing = [post for post in answering if kind is None or policy.may(policy.actor_of(post), kind.permission, subject)]
-    near = [post for post in seeing if _near(post, subject.organisation.path)]
-    rest = [post for post in seeing if post not in near]
+    first = [post for post in seeing if kind is not None and post.role in kind.first]
+    near = [post for post in seeing if post not in first and _near(post, subject.organisation.path)]
+    rest = [post for post in seeing if post not in first and post not in near]
     above = [post for post in overseeing if post not in seeing]
-    return [level for level in (near, rest, above) if level]
+    return [level for level in (first, near, rest, above) if level]
 
 
 def ladder_of(alarm: Alarm, at: datetime) -> list[list[Post]]:
-    """Who is called, level by level: those of the place who may answer, then all others who may, then who oversees them."""
+    """Who is called, level by level: the roles its kind names, those of the place who may answer, all others who may, then
+    who oversees them. Empty levels are left out."""
     day = civil_date(at)
     return _levels(policy.who_may(ANSWER, alarm, day), policy.who_may(OVERSEE, alarm, day), alarm)
 

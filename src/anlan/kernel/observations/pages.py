@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from anlan.kernel.web.paging import page_of
 
 _MANAGE = "observations.manage"
 FRAMES_SHOWN, COMMITS_READ = 20, 200
+_PASSWORD = re.compile(r"PW=[^;&]*")
 
 
 def devices(request: Request) -> HttpResponse:
@@ -86,8 +88,9 @@ def frames(one: Device) -> list[tuple[datetime, str]]:
 
 
 def _legible(raw: bytes) -> str:
+    """Without the password that HJ 212 sends with every frame: whoever reads a page is not to write as the device."""
     text = raw[:400].decode("utf-8", "replace").strip()
-    return text if text.isprintable() else raw[:200].hex(" ")
+    return _PASSWORD.sub("PW=******", text) if text.isprintable() else raw[:200].hex(" ")
 
 
 def register(request: Request) -> HttpResponse:

@@ -171,9 +171,9 @@ def test_a_permit_gives_the_limit_and_streams_without_one_are_not_judged(
                             priority=2, basis="示例", at=at)  # fmt: skip
     assert watches() == []
     officer = cast.actor("monitor")
-    for wrong in ({"basis": " "}, {"low": 90.0}):
+    for basis, low in ((" ", None), ("许可证 1", 90.0)):
         with pytest.raises(Refused):
-            actions.set_permit(actor=officer, stream=stream, at=at, **{"limit": 80.0, "basis": "许可证 1", **wrong})
+            actions.set_permit(actor=officer, stream=stream, at=at, limit=80.0, basis=basis, low=low)
     actions.set_permit(actor=officer, stream=stream, limit=80, basis="许可证 1", at=at)
     actions.set_permit(actor=officer, stream=stream, limit=50, basis="许可证 2", at=at + HOUR)
     assert [(one.rule, one.limit) for one in watches()] == [(made.pk, 50.0)]
