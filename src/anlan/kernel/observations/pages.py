@@ -166,7 +166,8 @@ def values(request: Request, stream: int, refused: Refused | None = None) -> Htt
     reviewed = Stream.objects.filter(raw=raw, nature="reviewed").first()
     day = _day(request)
     start = datetime.combine(day, time(), CHINA)
-    rows = reviewing.lines(reading.reader(), raw, reviewed, start, start + timedelta(days=1))
+    until = min(start + timedelta(days=1), request.at)
+    rows = reviewing.lines(reading.reader(), raw, reviewed, start, until) if start < until else []
     page = page_of(request, rows, 100)
     corrections = Correction.objects.filter(stream=raw)
     newest = corrections.order_by("-pk").values_list("pk", flat=True).first()
@@ -175,7 +176,7 @@ def values(request: Request, stream: int, refused: Refused | None = None) -> Htt
         "after": day + timedelta(days=1), "today": civil_date(request.at), "seen": newest or 0, "may": policy.why(request.actor, reviewing.REVIEW, raw),
         "acts": ACTS, "corrections": corrections[:20], "bad": refused, "typed": request.POST, "ticked": request.POST.getlist("row"),
         "usable": sum(row.usable for row in rows), "streams": queries.streams(request.actor, raw.station).filter(nature="raw"),
-        "expected": 86_400 // raw.every if raw.every else 0,
+        "expected": max(0, int((until - start).total_seconds())) // raw.every if raw.every else 0,
     }  # fmt: skip
     return render(request, "kernel/observations/values.html", context, status=422 if refused else 200)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from anlan.kernel.exchange.links import SKEW_MS, Link
 from anlan.kernel.exchange.writer import CORRECTIONS, Parcel, Writer
 from anlan.kernel.observations import quality
 from anlan.kernel.observations.reviewing import Wanted
@@ -91,3 +92,12 @@ def test_retention_is_told_once_and_only_when_something_went(tmp_path: Path) -> 
     assert [json.loads(one.body)["days"] for _number, one in store.events(0)] == [1]
     assert store.raw(RAW, 0, NOW).end.tolist() == [NOW]
     store.database.close()
+
+
+def test_a_device_that_sends_its_history_has_no_slow_clock() -> None:
+    link = Link()
+    for skew, now in ((-200, 0), (-50_000_000, 1000), (-150, 2000)):
+        link.measured(skew, now)
+    assert link.skew == -150
+    link.measured(-4000, 2000 + SKEW_MS + 1)
+    assert link.skew == -4000

@@ -152,5 +152,7 @@ def test_a_frame_is_shown_without_its_password(cast: Cast, store: Store, stream:
     raw = b"##0100QN=20260101080000000;ST=31;CN=2011;PW=hunter2;MN=MN1;Flag=5;CP=&&DataTime=20260101080000&&0000\r\n"
     store.append(Commit(1, columns([]), frames=((str(stream.device_id), raw),)))
     page = cast.client("monitor").get(reverse("device", args=[stream.device_id])).content.decode()
-    assert cast.client("monitor").get(reverse("devices")).status_code == 200  # though no gateway has said anything of it
+    assert (
+        cast.client("monitor").get(reverse("devices")).status_code == 200
+    )  # though no gateway has said anything of it
     assert ("PW=******;MN=MN1" in page, "hunter2" in page) == (True, False)
