@@ -21,6 +21,15 @@ function open(rows: HTMLElement[]): void {
   rows.find((row) => row.getAttribute("aria-selected") === "true")?.querySelector<HTMLElement>("a[href]")?.click();
 }
 
+// The button that prints this letter; one inside a row only when that row is the selected one.
+function printed(page: Document, rows: HTMLElement[], key: string): HTMLElement | undefined {
+  const chosen = rows.find((row) => row.getAttribute("aria-selected") === "true");
+  return [...page.querySelectorAll<HTMLElement>(`[data-key='${key}']`)].find((one) => {
+    const row = one.closest("[data-row]");
+    return !row || row === chosen;
+  });
+}
+
 export function keys(page: Document): void {
   let goUntil = 0;
   page.addEventListener("keydown", (event) => {
@@ -43,8 +52,8 @@ export function keys(page: Document): void {
     } else if (rows.length && key === "x") {
       const here = page.activeElement?.closest<HTMLElement>("[data-row]") ?? undefined;
       tick(page, rows.find((row) => row.getAttribute("aria-selected") === "true") ?? here, event.shiftKey);
-    } else if (/^[a-z]$/.test(key) && page.querySelector(`[data-key='${key}']`)) {
-      page.querySelector<HTMLElement>(`[data-key='${key}']`)?.click();
+    } else if (/^[a-z]$/.test(key) && printed(page, rows, key)) {
+      printed(page, rows, key)?.click();
     } else if (rows.length && event.key === "Enter" && event.target === page.body) {
       open(rows);
     }

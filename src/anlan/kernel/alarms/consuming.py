@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from anlan.kernel.access.moves import advance, find
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.alarms.models import Alarm, Consumed, Rule
 from anlan.kernel.alarms.moves import ALARM_MOVES
-from anlan.kernel.alarms.types import PRIORITIES
+from anlan.kernel.alarms.rules import edition
 from anlan.kernel.journal.record import record
+from anlan.kernel.observations import retaining, reviewing
 from anlan.kernel.observations.actions import hear_of
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import reader
@@ -67,7 +68,7 @@ def _raise(body: Mapping[str, Any], at: datetime) -> None:
         rule=rule, stream=stream, since=instant(body["since"]),
         defaults={
             "organisation": stream.station.organisation, "priority": rule.priority, "raised_at": raised_at, "value": body["value"],
-            "limit": body["limit"], "answer_due_at": at + timedelta(minutes=PRIORITIES[rule.priority][1]),
+            "limit": body["limit"], "answer_due_at": at + edition(raised_at).answer_within(rule.priority),
         },
     )  # fmt: skip
     if made:
@@ -94,8 +95,17 @@ def _stranger(body: Mapping[str, Any], at: datetime) -> None:
     hear_of(actor=SYSTEM, protocol=body["protocol"], identity=body["identity"], said=body["said"], at=at)
 
 
+def _corrected(body: Mapping[str, Any], at: datetime) -> None:
+    reviewing.taken(body["correction"], body["rows"], at)
+
+
+def _forgotten(body: Mapping[str, Any], at: datetime) -> None:
+    retaining.told(dict(body), at)
+
+
 _HANDLERS: dict[str, Callable[[Mapping[str, Any], datetime], None]] = {
-    "raised": _raise, "returned": _return, "withdrawn": _return, "unknown": _stranger,
+    "raised": _raise, "returned": _return, "withdrawn": _return, "unknown": _stranger, "corrected": _corrected,
+    "forgotten": _forgotten,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from anlan.kernel.alarms.types import Outcome, Told, Watch, event
+from anlan.kernel.alarms.types import FOREVER, Outcome, Told, Watch, event
 from anlan.kernel.observations.store.types import Columns, Event
 
 PENDING, RAISED = 1, 2
@@ -63,6 +63,7 @@ class Engine:
                 self._mine.setdefault(one.stream, []).append(one)
         self._gap_streams = np.array([one.stream for one in self._gaps], np.int64)
         self._gap_holds = np.array([one.hold for one in self._gaps], np.int64)
+        self._ending = [one for one in self._watches.values() if one.valid_to < FOREVER]
         most = max((*self._mine, *looked_at, *self._gap_streams.tolist(), 0)) + 1
         self._low = np.full(max(most, len(self._newest)), -np.inf)
         self._high, self._single = np.full(len(self._low), np.inf), np.zeros(len(self._low), bool)
@@ -89,13 +90,17 @@ class Engine:
         """Other rules from now on. A raised watch that is gone is withdrawn: its alarm must not stand forever."""
         old, given = self._watches, {one.key: one for one in watches}
         for key in [one for one in self._standing if one not in given]:
-            phase, since = self._standing.pop(key)
-            self._state[_name(key)] = b""
-            if phase == RAISED:
-                gone = old.get(key) or Watch(key[0], key[1], "above")
-                self._events.append(event("withdrawn", gone, since, now, None))
+            self._withdraw(old.get(key) or Watch(key[0], key[1], "above"), now)
         self._arrange(given.values())
         return self._outcome()
+
+    def _withdraw(self, watch: Watch, now: int) -> None:
+        """The rule is no longer there: its alarm ends with it, whatever the values are."""
+        phase, since = self._standing.get(watch.key, (0, 0))  # a combined one may have gone with its part
+        if phase == RAISED:
+            self._tell("withdrawn", watch, since, now, None)
+        elif phase == PENDING:
+            self._keep(watch, 0, 0)
 
     def step(self, rows: Columns, now: int) -> Outcome:
         """Judge a batch as stored, in the order of time; late rows are left out."""
@@ -136,9 +141,12 @@ class Engine:
             return  # twice in one batch
         before, before_end = self._value.get(stream, math.nan), int(self._newest[stream])
         for watch in self._mine.get(stream, ()):
-            if math.isnan(value) or not watch.counts(end):
+            if math.isnan(value):
                 continue
-            self._move(watch, self._holds(watch, value, before, end, before_end), end, value, before_end)
+            if watch.counts(end):
+                self._move(watch, self._holds(watch, value, before, end, before_end), end, value, before_end)
+            elif watch.key in self._standing and end < watch.valid_to:
+                self._move(watch, False, end, value, before_end)  # its hours are over: nobody asks any more
         self._value[stream], self._newest[stream] = value, end
         self._settle(stream)
 
@@ -197,8 +205,11 @@ class Engine:
         self._state[_name(watch.key)] = _STATE.pack(phase, since) if phase else b""
 
     def tick(self, now: int) -> Outcome:
-        """What only a clock can tell: streams that have been silent for too long. A stream never heard is not watched, and
-        one that is sending its history is not silent."""
+        """What only a clock can tell: streams that have been silent for too long, and rules that have ended. A stream never
+        heard is not watched, and one that is sending its history is not silent."""
+        for watch in self._ending:
+            if watch.valid_to <= now and watch.key in self._standing:
+                self._withdraw(watch, now)
         if self._gaps:
             ends = self._newest[self._gap_streams]
             quiet = now - np.maximum(ends, self._heard[self._gap_streams]) > self._gap_holds

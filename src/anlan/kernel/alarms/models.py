@@ -19,7 +19,8 @@ class Rule(models.Model):
     """One version of a rule, in force from `valid_from` until `valid_to` (None: still). The same `slug` is the same rule.
 
     It applies to the streams with `code` at stations of `kind`; with `station`, at that one only, where it replaces the
-    general rule of the same slug (a permit's own limit). `settings` are those of `types.Watch` that its form reads.
+    general rule of the same slug. `settings` are those of `types.Watch` that its form reads; `permit` true takes the limit
+    of each stream's own `Permit` and leaves out streams without one.
     """
 
     slug = models.CharField(max_length=60)
@@ -29,7 +30,7 @@ class Rule(models.Model):
     code = models.CharField(max_length=40)
     station = models.ForeignKey(Station, null=True, on_delete=models.PROTECT, related_name="rules")
     settings = models.JSONField(default=dict)
-    priority = models.IntegerField(choices=[(number, word) for number, (word, _minutes) in PRIORITIES.items()])
+    priority = models.IntegerField(choices=PRIORITIES)
     advice = models.CharField(max_length=200, blank=True)  # what to do about it
     basis = models.CharField(max_length=200)  # law, article, permit
     verified = models.BooleanField(default=False)  # whether `basis` was read in its own text
@@ -60,7 +61,7 @@ class Alarm(models.Model):
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="alarms")
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="alarms")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    priority = models.IntegerField()
+    priority = models.IntegerField(choices=PRIORITIES)
     state = models.CharField(max_length=12, choices=STATES, default="raised")
     since = models.DateTimeField()  # when the condition began
     raised_at = models.DateTimeField()  # the value that raised it
@@ -93,14 +94,59 @@ class Alarm(models.Model):
         return (self.organisation.path,)
 
 
+class Climb(models.Model):
+    """One alarm, one level: nobody had acknowledged it in its time, so it went to the next people. One row a level, ever."""
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.CASCADE, related_name="climbs")
+    level = models.IntegerField()
+    at = models.DateTimeField()
+    told = models.CharField(max_length=200, blank=True)  # who they were then
+
+    class Meta:
+        ordering = ["level"]
+        constraints = [models.UniqueConstraint(fields=["alarm", "level"], name="climb_once_a_level")]
+
+    def __str__(self) -> str:
+        return f"{self.alarm_id} · {self.level}"
+
+
+class Permit(models.Model):
+    """The limit that a permit or a design gives one stream, in force from `valid_from` until `valid_to` (None: still)."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="permits")
+    limit = models.FloatField()
+    low = models.FloatField(null=True)
+    basis = models.CharField(max_length=200)  # permit number and article
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["stream", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["stream"], condition=Q(valid_to=None), name="permit_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.limit:g}"
+
+    @property
+    def access_paths(self) -> tuple[str, ...]:
+        return self.stream.access_paths
+
+
 class Shelf(models.Model):
     """A rule on a stream put aside until an end (搁置): its alarms are kept, but call nobody."""
 
+    alarm = models.ForeignKey(
+        Alarm, null=True, on_delete=models.PROTECT, related_name="shelves"
+    )  # on which it was done
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT)
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True)  # when its end was noticed, by hand or by the clock
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
     person_name = models.CharField(max_length=80)
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
+from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms.models import OPEN, Alarm, Rule, Shelf
 from anlan.kernel.alarms.moves import ANSWER
+from anlan.kernel.alarms.rules import edition
 from anlan.kernel.alarms.types import PRIORITIES
-from anlan.kernel.journal.models import Entry
 from anlan.kernel.observations import queries
-from anlan.kernel.observations.kinds import seen_by
+from anlan.kernel.observations.kinds import kind_of, seen_by
+from anlan.kernel.registry.models import Station
 from anlan.kernel.web.types import Fact, Waiting
 
-# EEMUA 191 (3rd ed.) calls more than ten in ten minutes a flood; recalled, not read in its text: a default, shown as such.
-FLOOD, FLOOD_SPAN = 10, timedelta(minutes=10)
-CHATTER = 3  # raised so often within CHATTER_SPAN
-CHATTER_SPAN = timedelta(minutes=10)
-STALE = timedelta(hours=24)
 LOAD_SPAN = timedelta(days=7)
+OVERSEE = "alarms.oversee"
 
 
 def visible(actor: Actor) -> QuerySet[Alarm]:
@@ -37,106 +35,158 @@ def visible(actor: Actor) -> QuerySet[Alarm]:
     )
 
 
-def rules(actor: Actor) -> QuerySet[Rule]:
+def rules_seen(actor: Actor) -> QuerySet[Rule]:
     kinds = [one.slug for one in seen_by(actor)]
     return Rule.objects.filter(kind__in=kinds).select_related("station")
 
 
+def shelves(at: datetime) -> QuerySet[Shelf]:
+    """Those that stand at `at`."""
+    return Shelf.objects.filter(starts_at__lte=at, ends_at__gt=at)
+
+
 def shelved(at: datetime) -> set[tuple[int, int]]:
-    return set(Shelf.objects.filter(starts_at__lte=at, ends_at__gt=at).values_list("rule_id", "stream_id"))
+    """(rule, stream) put aside at `at`."""
+    return set(shelves(at).values_list("rule_id", "stream_id"))
 
 
-def filtered(rows: QuerySet[Alarm], asked: Mapping[str, str]) -> QuerySet[Alarm]:
-    """By state (default: open), priority, kind of station, words."""
+def shelf_of(alarm: Alarm, at: datetime) -> Shelf | None:
+    return shelves(at).filter(rule=alarm.rule_id, stream=alarm.stream_id).first()
+
+
+def same_rule(alarm: Alarm) -> QuerySet[Alarm]:
+    """Other alarms of the same rule, in whatever version, on the same stream; the newest first."""
+    rows = Alarm.objects.filter(stream=alarm.stream_id, rule__slug=alarm.rule.slug).exclude(pk=alarm.pk)
+    return rows.select_related("rule").order_by("-since")
+
+
+def counts(actor: Actor, at: datetime) -> dict[str, int]:
+    """How many stand in each state, and how many are shelved: the tabs of the list."""
+    rows = visible(actor).filter(state__in=OPEN).order_by()
+    found = dict(rows.values_list("state").annotate(Count("pk")))
+    return {**found, "shelved": filtered(visible(actor), {"state": "shelved"}, at).count()}
+
+
+def filtered(rows: QuerySet[Alarm], asked: Mapping[str, str], at: datetime) -> QuerySet[Alarm]:
+    """By state (default: open), priority, kind of station, words, rule and stream; `group`: repeated ones as one line."""
     state = asked.get("state", "open")
-    rows = rows.filter(state__in=OPEN) if state == "open" else rows.filter(state=state) if state != "all" else rows
-    if asked.get("priority", "").isdecimal():
-        rows = rows.filter(priority=int(asked["priority"][:4]))
+    aside = Exists(
+        Shelf.objects.filter(rule=OuterRef("rule"), stream=OuterRef("stream"), starts_at__lte=at, ends_at__gt=at)
+    )
+    match state:
+        case "all":
+            pass
+        case "open" | "":
+            rows = rows.filter(state__in=OPEN)
+        case "shelved":
+            rows = rows.filter(aside, state__in=OPEN)
+        case _:
+            rows = rows.filter(state=state)
+    for name, field in (("priority", "priority"), ("stream", "stream"), ("organisation", "organisation")):
+        if asked.get(name, "").isdecimal():
+            rows = rows.filter(**{field: int(asked[name][:18])})
+    if asked.get("rule"):
+        rows = rows.filter(rule__slug=asked["rule"][:60])
     if asked.get("kind"):
         rows = rows.filter(stream__station__kind=asked["kind"])
     if asked.get("q"):
-        rows = rows.filter(stream__station__name__icontains=asked["q"][:80])
+        rows = rows.filter(
+            Q(stream__station__name__icontains=asked["q"][:80]) | Q(rule__title__icontains=asked["q"][:80])
+        )
+    if asked.get("since", "").isdecimal():
+        rows = rows.filter(raised_at__gt=at - timedelta(minutes=int(asked["since"][:6])))
     order = {"since": "since", "-since": "-since", "due": "answer_due_at"}.get(asked.get("sort", ""), "priority")
     return rows.order_by(order, "-since", "-pk")
 
 
-def floods(actor: Actor, at: datetime) -> int:
-    """Alarms raised in the last ten minutes when there are more than a person can answer; else 0."""
-    count = visible(actor).filter(raised_at__gt=at - FLOOD_SPAN).count()
-    return count if count > FLOOD else 0
+def grouped(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """Open alarms of one rule on one stream as one row: the newest, with `times`, how many they are."""
+    same = Alarm.objects.filter(stream=OuterRef("stream"), rule__slug=OuterRef("rule__slug"), state__in=OPEN)
+    newer = same.filter(Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk")))
+    counted = same.order_by().values("stream").annotate(n=Count("pk")).values("n")
+    return rows.filter(~Exists(newer) | ~Q(state__in=OPEN)).annotate(times=Subquery(counted))
 
 
+def alike(alarm: Alarm) -> QuerySet[Alarm]:
+    """The older open alarms of the same rule on the same stream that nobody has acknowledged."""
+    rows = Alarm.objects.filter(stream=alarm.stream_id, rule__slug=alarm.rule.slug, state__in=("raised", "returned"))
+    return rows.exclude(pk=alarm.pk).select_related("rule", "stream__station__organisation", "organisation")
+
+
+# ---- floods
 @dataclass(frozen=True)
-class Load:
-    """The last seven days. `hours`: (hour, alarms); `top`: (rule, stream, count); a chattering one came three times in ten minutes."""
+class Flood:
+    """More alarms in a few minutes than one person can answer; `places`: (organisation, count), the most first."""
 
-    total: int
-    per_day: float
-    busiest: int
-    top: list[tuple[Any, Any, int]]
-    chattering: list[tuple[Any, Any, int]]
-    stale: list[Alarm]
-    by_priority: list[tuple[str, int]]
-    answer_minutes: float | None
-    hours: list[tuple[datetime, int]]
+    count: int
+    minutes: int
+    most: int
+    places: list[tuple[Organisation, int]]
+    stations: list[tuple[Station, int]]
 
 
-def load(actor: Actor, at: datetime) -> Load:
-    rows = list(visible(actor).filter(raised_at__gt=at - LOAD_SPAN).order_by("raised_at"))
-    named = {(one.rule_id, one.stream_id): (one.rule, one.stream) for one in rows}
-    count = Counter((one.rule_id, one.stream_id) for one in rows)
-    hours = Counter(one.raised_at.replace(minute=0, second=0, microsecond=0) for one in rows)
-    tens = Counter((one.raised_at.timestamp() // 600) for one in rows)
-    answered = [
-        (one.acknowledged_at - one.raised_at).total_seconds() / 60 for one in rows if one.acknowledged_at is not None
-    ]
-    stale = visible(actor).filter(state__in=("raised", "acknowledged"), since__lt=at - STALE)
-    return Load(
-        total=len(rows), per_day=len(rows) / LOAD_SPAN.days, busiest=max(tens.values(), default=0),
-        top=[(*named[key], number) for key, number in count.most_common(10)],
-        chattering=[(*named[key], number) for key, number in _chattering(rows).most_common(10)],
-        stale=list(stale[:20]), by_priority=[(PRIORITIES[one][0], sum(row.priority == one for row in rows)) for one in PRIORITIES],
-        answer_minutes=sorted(answered)[len(answered) // 2] if answered else None,
-        hours=[(hour, hours[hour]) for hour in _hours(at)],
-    )  # fmt: skip
+def flood(actor: Actor, at: datetime) -> Flood | None:
+    """Of what this person has to answer now; None when it is bearable."""
+    known = edition(at)
+    rows = list(visible(actor).filter(raised_at__gt=at - timedelta(minutes=known.flood_minutes), raised_at__lte=at))
+    if len(rows) <= known.flood_count:
+        return None
+    places = Counter(one.organisation for one in rows)
+    stations = Counter(one.stream.station for one in rows)
+    return Flood(len(rows), known.flood_minutes, known.flood_count, places.most_common(5), stations.most_common(5))
 
 
-def _hours(at: datetime) -> Iterable[datetime]:
-    first = (at - timedelta(hours=23)).replace(minute=0, second=0, microsecond=0)
-    return (first + timedelta(hours=place) for place in range(24))
+# ---- who is called
+def _near(post: Post, path: str) -> bool:
+    """The post's organisation is the place's own, above it (but not the district itself), or below it."""
+    mine = post.organisation.path
+    return mine.startswith(path) or (path.startswith(mine) and post.organisation.kind != "district")
 
 
-def _chattering(rows: Iterable[Alarm]) -> Counter[tuple[int, int]]:
-    times: dict[tuple[int, int], list[datetime]] = {}
-    for one in rows:
-        times.setdefault((one.rule_id, one.stream_id), []).append(one.raised_at)
-    found: Counter[tuple[int, int]] = Counter()
-    for key, given in times.items():
-        often = sum(later - first <= CHATTER_SPAN for first, later in zip(given, given[CHATTER - 1 :], strict=False))
-        if often:
-            found[key] = len(given)
+def _levels(answering: Sequence[Post], overseeing: Sequence[Post], subject: Alarm) -> list[list[Post]]:
+    kind = kind_of(subject.stream.station.kind)
+    seeing = [post for post in answering if kind is None or policy.may(policy.actor_of(post), kind.permission, subject)]
+    first = [post for post in seeing if kind is not None and post.role in kind.first]
+    near = [post for post in seeing if post not in first and _near(post, subject.organisation.path)]
+    rest = [post for post in seeing if post not in first and post not in near]
+    above = [post for post in overseeing if post not in seeing]
+    return [level for level in (first, near, rest, above) if level]
+
+
+def ladder_of(alarm: Alarm, at: datetime) -> list[list[Post]]:
+    """Who is called, level by level: the roles its kind names, those of the place who may answer, all others who may, then
+    who oversees them. Empty levels are left out."""
+    day = civil_date(at)
+    return _levels(policy.who_may(ANSWER, alarm, day), policy.who_may(OVERSEE, alarm, day), alarm)
+
+
+def called(actor: Actor, at: datetime) -> list[Alarm]:
+    """What waits for this post now: unacknowledged, not shelved, and climbed at least to its level. The urgent first."""
+    if not (policy.may(actor, ANSWER) or policy.may(actor, OVERSEE)):
+        return []
+    aside, day = shelved(at), civil_date(at)
+    answering, overseeing = policy.who_may(ANSWER, None, day), policy.who_may(OVERSEE, None, day)
+    levels: dict[tuple[str, str], int | None] = {}
+    found = []
+    for alarm in visible(actor).filter(state__in=("raised", "returned")).order_by("priority", "answer_due_at")[:500]:
+        key = (alarm.stream.station.kind, alarm.organisation.path)
+        if key not in levels:
+            rungs = _levels(answering, overseeing, alarm)
+            levels[key] = next(
+                (place for place, posts in enumerate(rungs) if actor.post_id in {one.pk for one in posts}), None
+            )
+        level = levels[key]
+        if level is not None and level <= alarm.climbed and (alarm.rule_id, alarm.stream_id) not in aside:
+            found.append(alarm)
     return found
 
 
-def history(alarm: Alarm) -> list[Entry]:
-    return list(Entry.objects.filter(subject_kind="alarm", subject_id=str(alarm.pk)).order_by("id")[:100])
-
-
 def waiting(actor: Actor, at: datetime) -> Iterable[Waiting]:
-    """Alarms nobody has acknowledged, for those who answer; those that climbed also for who oversees."""
-    if policy.may(actor, ANSWER):
-        rows = visible(actor).filter(state__in=("raised", "returned"))
-    elif policy.may(actor, "alarms.oversee"):
-        rows = visible(actor).filter(state="raised", climbed__gt=0)
-    else:
-        return
-    aside = shelved(at)
-    for alarm in rows.order_by("priority", "answer_due_at")[:200]:
-        if (alarm.rule_id, alarm.stream_id) in aside:
-            continue
+    """Alarms nobody has acknowledged, for those who are called by now."""
+    for alarm in called(actor, at)[:200]:
         stood = alarm.stream.station
         yield Waiting(
-            kind="报警", title=f"{stood.name} {alarm.rule.title}", fact=said(alarm), sender=PRIORITIES[alarm.priority][0], verb="确认",
+            kind="报警", title=f"{stood.name} {alarm.rule.title}", fact=said(alarm), sender=PRIORITIES[alarm.priority], verb="确认",
             url=reverse("alarm", args=[alarm.pk]), due_at=alarm.answer_due_at, started_at=alarm.raised_at,
         )  # fmt: skip
 
@@ -152,7 +202,7 @@ def said(alarm: Alarm) -> str:
 def now(actor: Actor, _at: datetime) -> Iterable[Fact]:
     if not seen_by(actor) or not policy.may(actor, "alarms.read"):
         return
-    counts = dict(visible(actor).filter(state__in=OPEN).values_list("state").annotate(Count("pk")))
+    counts = dict(visible(actor).filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
     open_now = sum(counts.values())
     text = f"{open_now} 条，{counts.get('raised', 0)} 条未确认" if open_now else "没有"
     yield Fact(title="报警", text=text, url=reverse("alarms"))

@@ -20,10 +20,11 @@ FORMS: dict[Form, str] = {
     "twin": "双传感器不一致",
     "all": "条件同时成立",
 }
-# Priority -> (word, minutes within which somebody has to answer). ISA-18.2 leaves the times to the site: ours, as data.
-PRIORITIES: dict[int, tuple[str, int]] = {1: ("紧急", 5), 2: ("高", 15), 3: ("中", 60), 4: ("低", 480)}
+# Within how many minutes each has to be answered is dated data: `rules.edition`.
+PRIORITIES: dict[int, str] = {1: "紧急", 2: "高", 3: "中", 4: "低"}
 Told = Literal["raised", "returned", "withdrawn"]
 DAY_MS, CHINA_MS = 86_400_000, 28_800_000
+FOREVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Watch:
     | all | every watch of `of` is raised, on whatever stream, at the same time; `stream` is where it is shown; no `hold` |
 
     `hold`: how long it must be true before it is raised, in the values' own time. While any watch of `unless` is raised, this
-    one is not raised (suppression by design). It counts for values with `valid_from` ≤ end < `valid_to`, inside `calendar`.
+    one is not raised (suppression by design). It counts for values with `valid_from` ≤ end < `valid_to`, inside `calendar`;
+    what stands returns with the first value outside its calendar, and is withdrawn when `valid_to` has come.
     """
 
     rule: int
@@ -75,7 +77,7 @@ class Watch:
     of: tuple[tuple[int, int], ...] = ()  # (rule, stream)
     unless: tuple[tuple[int, int], ...] = ()
     valid_from: int = 0
-    valid_to: int = 1 << 62
+    valid_to: int = FOREVER
     calendar: Calendar | None = None
 
     @property

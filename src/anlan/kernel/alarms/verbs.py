@@ -10,7 +10,10 @@ TITLES = {
     "alarms.alarm.cleared": "人工结束报警",
     "alarms.alarm.shelved": "搁置报警",
     "alarms.alarm.unshelved": "取消搁置",
-    "alarms.alarm.climbed": "报警升级",
+    "alarms.alarm.climbed": "无人确认，转给下一级",
+    "alarms.alarm.remarked": "记一条",
+    "alarms.alarm.shelf_ended": "搁置到期",
     "alarms.rule.set": "报警规则换版",
     "alarms.rule.ended": "停用报警规则",
+    "alarms.permit.set": "许可限值换版",
 }

@@ -2,39 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from anlan.kernel.alarms.models import Rule
-from anlan.kernel.alarms.types import Calendar, Form, Watch
+from anlan.kernel.alarms.models import Alarm, Permit, Rule
+from anlan.kernel.alarms.types import FOREVER, Calendar, Form, Watch
 from anlan.kernel.observations.models import Stream
 from anlan.kernel.observations.reading import ms
 
+# A version that ended longer ago than a device may be late judges nothing any more.
+KEPT_AFTER_END = timedelta(days=2)
 
-def watches() -> list[Watch]:
-    """Every watch of every rule that is in force or will be. A rule with a station replaces the general one there."""
-    rules = list(Rule.objects.all())
+
+def watches(at: datetime | None = None) -> list[Watch]:
+    """Every watch of every rule that is in force or will be, and of versions that ended shortly before `at` (None: of all).
+
+    A rule with a station replaces the general one there.
+    """
+    rules = list(Rule.objects.all() if at is None else Rule.objects.exclude(valid_to__lt=at - KEPT_AFTER_END))
+    return of_rules(rules)
+
+
+# What stands before an alarm belongs to it: the values its evidence shows.
+BEFORE_ALARM = timedelta(days=1)
+
+
+def cited_spans() -> Iterator[tuple[int, datetime, datetime]]:
+    """(stream, after, until) of the values every alarm stands on, for retention."""
+    rows = Alarm.objects.values_list("stream_id", "since", "raised_at", "returned_at")
+    for stream, since, raised, returned in rows.iterator():
+        yield stream, since - BEFORE_ALARM, max(raised, returned or raised)
+
+
+def of_rules(rules: Sequence[Rule], station: int | None = None) -> list[Watch]:
+    """The watches of these rules, at one station or everywhere."""
     own = {(rule.slug, rule.station_id) for rule in rules if rule.station_id and rule.valid_to is None}
     streams: dict[tuple[str, str], list[Stream]] = {}
-    for stream in Stream.objects.filter(retired_at=None).select_related("station"):
+    rows = Stream.objects.filter(retired_at=None, nature="raw").select_related("station")
+    for stream in rows.filter(station=station) if station else rows:
         streams.setdefault((stream.station.kind, stream.code), []).append(stream)
-    here = {(one.station_id, one.code): one.pk for some in streams.values() for one in some if one.nature == "raw"}
+    here = {(one.station_id, one.code): one.pk for some in streams.values() for one in some}
     newest = {(rule.slug, rule.station_id): rule.pk for rule in sorted(rules, key=lambda one: one.valid_from)}
+    permits = {one.stream_id: one for one in Permit.objects.filter(valid_to=None)}
     found = []
     for rule in rules:
         for stream in streams.get((rule.kind, rule.code), ()):
             replaced = rule.station_id is None and (rule.slug, stream.station_id) in own
-            if stream.nature == "raw" and not replaced and rule.station_id in (None, stream.station_id):
-                found.append(_watch(rule, stream, here, newest))
+            if replaced or rule.station_id not in (None, stream.station_id):
+                continue
+            if rule.settings.get("permit") and stream.pk not in permits:
+                continue
+            found.append(_watch(rule, stream, permits.get(stream.pk), here, newest))
     return found
 
 
 def _watch(
-    rule: Rule, stream: Stream, here: dict[tuple[int, str], int], newest: dict[tuple[str, int | None], int]
+    rule: Rule,
+    stream: Stream,
+    permit: Permit | None,
+    here: dict[tuple[int, str], int],
+    newest: dict[tuple[str, int | None], int],
 ) -> Watch:
     """`settings` name streams by their code at the same station and rules by their slug; those that are not there are left out."""
-    given: dict[str, Any] = rule.settings
+    given: dict[str, Any] = dict(rule.settings)
+    if given.get("permit") and permit is not None:
+        given |= {"limit": permit.limit} if permit.low is None else {"limit": permit.limit, "low": permit.low}
     station = stream.station_id
     calendar = given.get("calendar")
 
@@ -46,7 +79,7 @@ def _watch(
         other=here.get((station, str(given.get("other", ""))), 0),
         of=tuple(_members(given.get("of", ()), station, here, newest)),
         unless=tuple(_members(given.get("unless", ()), station, here, newest)),
-        valid_from=ms(rule.valid_from), valid_to=1 << 62 if rule.valid_to is None else ms(rule.valid_to),
+        valid_from=ms(rule.valid_from), valid_to=FOREVER if rule.valid_to is None else ms(rule.valid_to),
         calendar=None if calendar is None else Calendar(tuple(calendar["weekdays"]), calendar["start"], calendar["end"]),
         limit=number("limit"), low=number("low"), back=number("back"), hold=round(number("hold_s") * 1000),
         window=round(number("window_s", 120) * 1000),
@@ -66,7 +99,3 @@ def _members(
         rule, stream = newest.get((slug, station)) or newest.get((slug, None)), here.get((station, code))
         if rule and stream:
             yield (rule, stream)
-
-
-def in_force(rule: Rule, at: datetime) -> bool:
-    return rule.valid_from <= at and (rule.valid_to is None or at < rule.valid_to)

@@ -171,7 +171,7 @@ class Gateway:
         link = self.writer.links.of(device.id)
         link.frames, link.heard = link.frames + len(one.frames), now
         if one.sent_at is not None:
-            link.skew = one.sent_at - now
+            link.measured(one.sent_at - now, now)
         if device.state != "admitted":
             return "not_admitted", device
         if not one.trusted or (device.secret and one.secret and one.secret != device.secret):

@@ -8,21 +8,30 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MOST_UNKNOWN = 2000  # identities nobody registered that are remembered; the oldest is forgotten first
+SKEW_MS = 600_000
 
 
 @dataclass(slots=True)
 class Link:
-    """Counts since the gateway started; `skew` is the device's clock minus ours at its last frame, ms."""
+    """Counts since the gateway started; `skew` is the device's clock minus ours, ms: the greatest of the last SKEW_MS.
+
+    A protocol whose only time is that of its data looks late while it sends its history; its newest frame is nearest the truth.
+    """
 
     connected: bool = False
     heard: int = 0
     skew: int | None = None
+    skew_at: int = 0
     frames: int = 0
     bad: int = 0
     rows: int = 0
     unlisted: int = 0  # values of channels that no stream takes
     untimely: int = 0  # values with a time that cannot be
     refused: int = 0  # messages that were not stored
+
+    def measured(self, skew: int, now: int) -> None:
+        if self.skew is None or skew >= self.skew or now - self.skew_at > SKEW_MS:
+            self.skew, self.skew_at = skew, now
 
 
 class Links:

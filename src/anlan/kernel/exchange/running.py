@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -17,13 +18,15 @@ from django.db import close_old_connections
 from anlan.base import clock
 from anlan.base.errors import Refused
 from anlan.kernel.alarms.types import Watch
-from anlan.kernel.alarms.watching import watches
+from anlan.kernel.alarms.watching import cited_spans, watches
 from anlan.kernel.exchange.gateway import Gateway
 from anlan.kernel.exchange.http import Api
 from anlan.kernel.exchange.lines import LINES, PORTS
 from anlan.kernel.exchange.patience import MOST_CONNECTIONS, STOP_S, Bounded, Patient
 from anlan.kernel.exchange.writer import Writer
-from anlan.kernel.observations import queries, reading
+from anlan.kernel.observations import queries, reading, retaining, reviewing
+from anlan.kernel.observations.reviewing import Wanted
+from anlan.kernel.observations.store.forgetting import Plan
 from anlan.kernel.observations.types import Directory
 
 log = logging.getLogger(__name__)
@@ -38,12 +41,26 @@ def _now() -> int:
 def known() -> tuple[Directory, list[Watch]]:
     """Devices, streams and rules as the records have them now."""
     close_old_connections()
-    return queries.directory(), watches()
+    return queries.directory(), watches(clock.now())
 
 
 def changed(edition: int) -> bool:
     close_old_connections()
     return queries.edition() != edition
+
+
+def corrections() -> list[Wanted]:
+    """Reviewed values that wait in the records."""
+    close_old_connections()
+    return reviewing.pending()
+
+
+def due_for_forgetting(at: datetime) -> Plan | None:
+    """Once a civil day; what alarms stand on is kept with what is cited."""
+    last = retaining.last_run()
+    if last is not None and clock.civil_date(last.at) >= clock.civil_date(at):
+        return None
+    return retaining.plan(at, cited_spans())
 
 
 async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None]) -> None:
@@ -107,6 +124,9 @@ async def _learn(writer: Writer) -> None:
         try:
             if await sync_to_async(changed)(writer.directory.edition):
                 writer.learn(*await sync_to_async(known)())
+            writer.correct(await sync_to_async(corrections)())
+            if not writer.forgetting and (plan := await sync_to_async(due_for_forgetting)(clock.now())) is not None:
+                writer.forget(plan)
         except Exception:
             log.exception("devices and rules could not be read again")
 

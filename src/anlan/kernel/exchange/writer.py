@@ -18,9 +18,12 @@ from dataclasses import dataclass
 from anlan.kernel.alarms.engine import Engine
 from anlan.kernel.alarms.types import Outcome, Watch
 from anlan.kernel.exchange.links import Links
-from anlan.kernel.observations import quality
+from anlan.kernel.observations import quality, reviewing
+from anlan.kernel.observations.retaining import STATE as RETENTION
+from anlan.kernel.observations.reviewing import Wanted
 from anlan.kernel.observations.store.chunks import Store
-from anlan.kernel.observations.store.types import Columns, Commit, Event, columns, joined
+from anlan.kernel.observations.store.forgetting import Forgetter, Plan
+from anlan.kernel.observations.store.types import EMPTY, Columns, Commit, Event, columns, joined
 from anlan.kernel.observations.types import Directory, KnownDevice, Reading
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ REPORT_MS, GATHER_MS = 5_000, 10_000
 SLICE = 64  # commits gathered, or stream-days settled, between two commits
 SETTLE_ROWS = 2_000_000  # hot rows above which stream-days are written between commits
 REPORT, UNKNOWN = "gateway", "unknown/"
+CORRECTIONS = "corrections"  # name of the state row: numbers that are in the store and not yet confirmed by the records
 
 
 class Lagging(Exception):  # noqa: N818 - an answer, not a crash
@@ -80,12 +84,19 @@ class Writer:
         self.failed = ""  # why the last commit failed; empty when it did not
         self._queue: list[_Waiting] = []
         self._strangers: list[Event] = []
+        self._wanted: list[Wanted] = []
+        self._corrected = self._written()
+        self._forgetter: Forgetter | None = None
         self._rows = self._bytes = 0
         self._pool = ThreadPoolExecutor(1, "commit")
         self._wake, self._room = asyncio.Event(), asyncio.Condition()
         self._stopping = self._broken = False
         self._reported = self._gathered = 0
         self._engine = self._fresh_engine()
+
+    def _written(self) -> set[int]:
+        """The numbers of the corrections that the store has."""
+        return set(json.loads(self.store.state().get(CORRECTIONS) or b"[]"))
 
     def _fresh_engine(self) -> Engine:
         """As the store has it. Rules that went meanwhile are withdrawn with the next commit."""
@@ -123,6 +134,25 @@ class Writer:
             body = {"told": "unknown", "protocol": protocol, "identity": identity[:64], "said": said[:200]}
             self._strangers.append(Event(f"{UNKNOWN}{protocol}/{identity[:64]}", now, json.dumps(body)))
             self._wake.set()
+
+    def correct(self, pending: Sequence[Wanted]) -> None:
+        """Reviewed values that wait in the records, oldest first, all of them: each is written once, with the next commit.
+
+        What the records no longer call pending has been confirmed and is forgotten here."""
+        held = {one.number for one in self._wanted}
+        self._corrected &= {one.number for one in pending} | held
+        self._wanted += [one for one in pending if one.number not in self._corrected | held]
+        if self._wanted:
+            self._wake.set()
+
+    def forget(self, plan: Plan) -> None:
+        """Delete what is too old, one slice after each commit. A run that goes on is left to end."""
+        if self._forgetter is None:
+            self._forgetter = Forgetter(self.store, plan)
+
+    @property
+    def forgetting(self) -> bool:
+        return self._forgetter is not None
 
     def learn(self, directory: Directory, watches: Sequence[Watch]) -> None:
         """Other devices, streams and rules from the next commit on. Call it in the loop."""
@@ -187,6 +217,7 @@ class Writer:
         """After an error: numbers, newest values and rules from what is really stored, before anything is written."""
         self.store.recover()
         self._engine = self._fresh_engine()
+        self._corrected |= self._written()
         self._broken = False
 
     def _commit(self, taken: Sequence[_Waiting], strangers: Sequence[Event]) -> tuple[int, int]:
@@ -204,14 +235,31 @@ class Writer:
         if abs(now - self._reported) >= REPORT_MS:  # also when the clock was set back
             state[REPORT] = json.dumps(self.report(now)).encode()
             self._reported = now
-        events = (*strangers, *changes.events, *step.events, *tick.events)
+        wanted = [one for one in self._wanted if one.number not in self._corrected][:SLICE]
+        reviewed, said = self._reviewed(wanted, now, state)
+        rows = joined([rows, reviewed])
+        events = (*strangers, *changes.events, *step.events, *tick.events, *said)
         if not (len(rows) or frames or events or state):
             self._broken = False
             return 0, 0
         number = self.store.append(Commit(now, rows, frames, events, state))
         self._broken = False
+        self._corrected |= {one.number for one in wanted}
+        self._wanted = [one for one in self._wanted if one.number not in self._corrected]
         self.commits, self.stored = self.commits + 1, self.stored + len(rows)
         return number, len(events)
+
+    def _reviewed(self, wanted: Sequence[Wanted], now: int, state: dict[str, bytes]) -> tuple[Columns, list[Event]]:
+        """The rows and events of what people reviewed, and the state row that makes it once."""
+        if not wanted:
+            return EMPTY, []
+        parts, events = [], []
+        for one in wanted:
+            parts.append(reviewing.rows_of(self.store, one))
+            body = {"told": "corrected", "correction": one.number, "rows": len(parts[-1])}
+            events.append(Event(f"correction/{one.number}", now, json.dumps(body)))
+        state[CORRECTIONS] = json.dumps(sorted(self._corrected | {one.number for one in wanted})).encode()
+        return joined(parts), events
 
     def _learned(self, now: int) -> Outcome:
         if not self._relearn:
@@ -251,6 +299,17 @@ class Writer:
                 self._gathered = now
         elif self.store.hot_rows() > SETTLE_ROWS:
             self.store.settle(SLICE)
+        elif self._forgetter is not None:
+            self._forget(self._forgetter, now)
+
+    def _forget(self, run: Forgetter, now: int) -> None:
+        run.step(SLICE)
+        if not run.done:
+            return
+        self._forgetter = None
+        told = {"told": "forgotten", "at": now, "frames": run.frames, "days": run.days, "spared": run.spared}
+        events = (Event(f"forgotten/{now}", now, json.dumps(told)),) if run.frames or run.days else ()
+        self.store.append(Commit(now, EMPTY, events=events, state={RETENTION: json.dumps(told).encode()}))
 
     def report(self, now: int) -> dict[str, object]:
         """What the pages show of the gateway: JSON-able, bounded by the number of devices."""

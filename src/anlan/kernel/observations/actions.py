@@ -17,7 +17,7 @@ from anlan.kernel.access.moves import advance, find
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.observations.kinds import kind_of
-from anlan.kernel.observations.models import Device, Edition, Stream
+from anlan.kernel.observations.models import Conversion, Device, Edition, Stream
 from anlan.kernel.observations.moves import DEVICE_MOVES
 from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS, Channel
 from anlan.kernel.registry.models import Station
@@ -156,6 +156,11 @@ def add_stream(
 def add_reviewed(*, actor: Actor, raw: Stream, at: datetime) -> Stream:
     """The reviewed series beside a raw one: same property and period, values set by people or by rule."""
     policy.require(actor, _MANAGE, raw)
+    return reviewed_of(actor=actor, raw=raw, at=at)
+
+
+def reviewed_of(*, actor: Actor, raw: Stream, at: datetime) -> Stream:
+    """The reviewed stream, made when there is none. Part of the caller's transaction."""
     if raw.nature != "raw":
         raise Refused("nature", "只有原始数据流可以有审核数据流。")
     stream, made = Stream.objects.get_or_create(
@@ -172,19 +177,26 @@ def add_reviewed(*, actor: Actor, raw: Stream, at: datetime) -> Stream:
 
 @transaction.atomic
 def change_stream(
-    *, actor: Actor, stream: Stream, at: datetime, scale: float, shift: float, low: float | None, high: float | None
-) -> Stream:
-    """Another conversion or another possible range, from now on: what is stored stays as it was judged."""
+    *, actor: Actor, stream: Stream, at: datetime, scale: float, shift: float, low: float | None, high: float | None, reason: str = "",
+) -> Stream:  # fmt: skip
+    """Another conversion or another possible range, from now on: a new version; what is stored stays as it was judged."""
     policy.require(actor, _MANAGE, stream)
     if scale == 0:
         raise Refused("scale", "换算倍数不能是 0。", "scale")
     if low is not None and high is not None and low >= high:
         raise Refused("low", "可能范围的下限须小于上限。", "low")
-    old = {"scale": stream.scale, "shift": stream.shift, "low": stream.low, "high": stream.high}
+    held = Stream.objects.select_for_update().get(pk=stream.pk)
+    old = {"scale": held.scale, "shift": held.shift, "low": held.low, "high": held.high}
+    new = {"scale": scale, "shift": shift, "low": low, "high": high}
+    if old == new:
+        raise Refused("same", "没有改动。改了再存。", "scale")
+    if not Conversion.objects.filter(stream=stream, valid_to=None).update(valid_to=at):
+        Conversion.objects.create(stream=stream, valid_from=None, valid_to=at, made_by="", **old)
+    Conversion.objects.create(stream=stream, valid_from=at, reason=reason.strip()[:200], made_by=actor.name, **new)
     stream.scale, stream.shift, stream.low, stream.high = scale, shift, low, high
     stream.save(update_fields=["scale", "shift", "low", "high"])
     record(actor=actor, verb="observations.stream.changed", subject_kind="stream", subject_id=stream.pk, at=at, old=old,
-           org_path=stream.station.organisation.path, new={"scale": scale, "shift": shift, "low": low, "high": high})  # fmt: skip
+           org_path=stream.station.organisation.path, new={**new, "reason": reason.strip()[:200]})  # fmt: skip
     changed()
     return stream
 

@@ -10,15 +10,23 @@ from django.urls import reverse
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor, Page, Permission
 from anlan.kernel.journal.types import Verb
-from anlan.kernel.observations import pages, queries
+from anlan.kernel.observations import pages, queries, reviewing
 from anlan.kernel.web.types import Nav, Waiting
 
-_READ, _MANAGE = "observations.read", "observations.manage"
+_READ, _MANAGE, _VALUES = "observations.read", "observations.manage", "observations.values"
+_ALL = ("planner", "leader", "auditor", "administrator", "environment_officer", "bureau_officer", "street_officer")
 PERMISSIONS = (
     Permission(
         slug=_READ,
         title="查看设备",
         roles=dict.fromkeys(("administrator", "environment_officer", "auditor"), "district"),
+    ),
+    # Of the stations whose figures the person may see.
+    Permission(slug=_VALUES, title="查看观测值", roles=dict.fromkeys(_ALL, "district")),
+    Permission(
+        slug=reviewing.REVIEW,
+        title="审核观测值",
+        roles=dict.fromkeys(("environment_officer", "bureau_officer"), "district"),
     ),
     Permission(
         slug=_MANAGE, title="管理设备", roles=dict.fromkeys(("administrator", "environment_officer"), "district")
@@ -32,6 +40,11 @@ PAGES = (
     Page(path="monitor/devices/<int:pk>/<slug:word>/", name="device_move", view=pages.move, permission=_MANAGE, title="设备接入", methods=("POST",)),
     Page(path="monitor/devices/<int:pk>/streams/<int:stream>/", name="stream_change", view=pages.change_stream, permission=_MANAGE,
          title="改数据流", methods=("POST",)),
+    Page(path="monitor/values/<int:stream>/", name="stream_values", view=pages.values, permission=_VALUES, title="数值与审核", section="monitor"),
+    Page(path="monitor/values/<int:stream>/review/", name="stream_review", view=pages.review, permission=reviewing.REVIEW, title="审核观测值",
+         methods=("POST",)),
+    Page(path="monitor/retention/", name="retention", view=pages.retention, permission=_READ, title="数据保存期", section="monitor"),
+    Page(path="monitor/retention/set/", name="retention_set", view=pages.set_retention, permission=_MANAGE, title="改保存期", methods=("POST",)),
 )  # fmt: skip
 NAV = (Nav(section="monitor", title="设备", page="devices", permission=_READ, order=90),)
 VERBS = tuple(
@@ -39,7 +52,7 @@ VERBS = tuple(
     for slug, title in (
         ("device.registered", "登记设备"), ("device.heard", "发现未登记设备"), ("device.admitted", "接入设备"), ("device.refused", "不予接入"),
         ("device.suspended", "停用设备"), ("device.retired", "设备退役"), ("device.stream_added", "新增数据流"), ("device.token_made", "换发设备令牌"),
-        ("stream.changed", "改数据流"), ("stream.reviewed_added", "新增审核数据流"),
+        ("stream.changed", "数据流换算换版"), ("value.reviewed", "审核观测值"), ("retention.set", "保存期换版"), ("store.forgotten", "按保存期清理"), ("stream.reviewed_added", "新增审核数据流"),
     )
 )  # fmt: skip
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.kernel.access.models import Person
 from anlan.kernel.observations.types import PERIOD_TITLES, PROTOCOLS
 from anlan.kernel.registry.models import Station
 
 STATES = {"waiting": "待接入", "admitted": "已接入", "suspended": "已停用", "refused": "不予接入", "retired": "已退役"}
 NATURES = {"raw": "原始", "reviewed": "审核"}
+ACTS = {"set": "改值", "reject": "判为无效", "restore": "恢复原值"}
+KEPT = {"values": "观测值", "frames": "原始报文"}
 
 
 class Device(models.Model):
@@ -84,6 +87,106 @@ class Stream(models.Model):
     @property
     def access_paths(self) -> tuple[str, ...]:
         return self.station.access_paths
+
+
+class Conversion(models.Model):
+    """One version of a stream's conversion and possible range: what came in from `valid_from` until `valid_to` was judged by it.
+
+    `valid_from` None: since the stream began.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="conversions")
+    scale = models.FloatField()
+    shift = models.FloatField()
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["stream", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["stream"], condition=models.Q(valid_to=None), name="conversion_in_force")
+        ]
+
+    def __str__(self) -> str:
+        return f"× {self.scale:g} + {self.shift:g}"
+
+
+class Correction(models.Model):
+    """What a person made of a raw stream's values with `after` < end ≤ `until`, for its reviewed stream (审核).
+
+    It waits here until the gateway, which alone writes values, has taken it: exactly once, in the order of the ids.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="corrections")  # the raw one
+    act = models.CharField(max_length=8, choices=ACTS)
+    after = models.DateTimeField()
+    until = models.DateTimeField()
+    value = models.FloatField(null=True)
+    reason = models.CharField(max_length=200)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    person_name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    rows = models.IntegerField(null=True)  # how many reviewed values it wrote
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], condition=models.Q(taken_at=None), name="correction_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.after} – {self.until}"
+
+    @property
+    def access_paths(self) -> tuple[str, ...]:
+        return self.stream.access_paths
+
+
+class Retention(models.Model):
+    """How long raw frames, or values of a kind of station in a kind of period, are kept; dated. Empty: of every kind."""
+
+    what = models.CharField(max_length=8, choices=KEPT)
+    kind = models.CharField(max_length=20, blank=True)
+    period = models.CharField(max_length=8, blank=True)
+    days = models.IntegerField()
+    basis = models.CharField(max_length=200)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["what", "kind", "period", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["what", "kind", "period"], condition=models.Q(valid_to=None), name="retention_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.days}"
+
+
+class Citation(models.Model):
+    """Something (a case, an indicator's value, a report) stands on these values: they are never deleted for their age."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="citations")
+    after = models.DateTimeField()
+    until = models.DateTimeField()
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "after", "until", "subject_kind", "subject_id"], name="citation_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id}"
 
 
 class Edition(models.Model):

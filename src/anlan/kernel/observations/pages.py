@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
 from anlan.kernel.access.moves import offers
-from anlan.kernel.observations import actions, queries, reading
-from anlan.kernel.observations.models import STATES, Device
+from anlan.kernel.observations import actions, queries, reading, retaining, reviewing
+from anlan.kernel.observations.kinds import all_kinds, kind_of
+from anlan.kernel.observations.models import ACTS, KEPT, STATES, Conversion, Correction, Device, Retention, Stream
 from anlan.kernel.observations.moves import DEVICE_MOVES
-from anlan.kernel.observations.types import DEVICE_SETTINGS, PROTOCOLS
+from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS
 from anlan.kernel.registry.models import Station
+from anlan.kernel.web.paging import page_of
 
 _MANAGE = "observations.manage"
 FRAMES_SHOWN, COMMITS_READ = 20, 200
+_PASSWORD = re.compile(r"PW=[^;&]*")
 
 
 def devices(request: Request) -> HttpResponse:
@@ -62,6 +69,7 @@ def device(request: Request, pk: int, refused: Refused | None = None, token: str
         "device": one, "link": reading.links(request.at).get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
         "offers": offers(DEVICE_MOVES, one, request.actor), "stations": _stations(request) if manages else [], "typed": request.POST,
         "settings": [(title, one.settings.get(name, given)) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],
+        "conversions": Conversion.objects.filter(stream__device=one).select_related("stream")[:50],
         "frames": frames(one), "token": token, "may_manage": manages, "takes_token": one.protocol in actions.TOKEN_PROTOCOLS,
     }  # fmt: skip
     return render(request, "kernel/observations/device.html", context, status=422 if refused else 200)
@@ -80,8 +88,9 @@ def frames(one: Device) -> list[tuple[datetime, str]]:
 
 
 def _legible(raw: bytes) -> str:
+    """Without the password that HJ 212 sends with every frame: whoever reads a page is not to write as the device."""
     text = raw[:400].decode("utf-8", "replace").strip()
-    return text if text.isprintable() else raw[:200].hex(" ")
+    return _PASSWORD.sub("PW=******", text) if text.isprintable() else raw[:200].hex(" ")
 
 
 def register(request: Request) -> HttpResponse:
@@ -139,13 +148,109 @@ def change_stream(request: Request, pk: int, stream: int) -> HttpResponse:
     try:
         given: dict[str, Any] = {name: _number(request, name) for name in ("scale", "shift", "low", "high")}
         actions.change_stream(actor=request.actor, stream=row, at=request.at, scale=given["scale"] or 0.0, shift=given["shift"] or 0.0,
-                              low=given["low"], high=given["high"])  # fmt: skip
+                              low=given["low"], high=given["high"], reason=request.POST.get("reason", ""))  # fmt: skip
     except Refused as refused:
         if refused.code in ("forbidden", "stale"):
             raise
         return device(request, pk, refused)
     messages.success(request, "已改。以后的数据照此换算和判断，已存的不变。")
     return HttpResponseRedirect(reverse("device", args=[pk]))
+
+
+def values(request: Request, stream: int, refused: Refused | None = None) -> HttpResponse:
+    """One stream's values of a day as sent, as judged and as reviewed; hours are ticked and reviewed."""
+    one = queries.streams(request.actor).filter(pk=stream).first()
+    if one is None:
+        raise Http404
+    raw = one.raw if one.nature == "reviewed" and one.raw is not None else one
+    reviewed = Stream.objects.filter(raw=raw, nature="reviewed").first()
+    day = _day(request)
+    start = datetime.combine(day, time(), CHINA)
+    until = min(start + timedelta(days=1), request.at)
+    rows = reviewing.lines(reading.reader(), raw, reviewed, start, until) if start < until else []
+    page = page_of(request, rows, 100)
+    corrections = Correction.objects.filter(stream=raw)
+    newest = corrections.order_by("-pk").values_list("pk", flat=True).first()
+    context = {
+        "stream": raw, "page": page, "lines": [(row, reading.ms(row.end)) for row in page], "day": day, "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1), "today": civil_date(request.at), "seen": newest or 0, "may": policy.why(request.actor, reviewing.REVIEW, raw),
+        "acts": ACTS, "corrections": corrections[:20], "bad": refused, "typed": request.POST, "ticked": request.POST.getlist("row"),
+        "usable": sum(row.usable for row in rows), "streams": queries.streams(request.actor, raw.station).filter(nature="raw"),
+        "expected": max(0, int((until - start).total_seconds())) // raw.every if raw.every else 0,
+    }  # fmt: skip
+    return render(request, "kernel/observations/values.html", context, status=422 if refused else 200)
+
+
+def _day(request: Request) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return civil_date(request.at)
+
+
+def review(request: Request, stream: int) -> HttpResponse:
+    """审核 what is ticked: neighbouring values are one correction, so that a night is one line of the course."""
+    one = queries.streams(request.actor).filter(pk=stream, nature="raw").first()
+    if one is None:
+        raise Http404
+    posted = request.POST
+    try:
+        ends = sorted({int(word) for word in posted.getlist("row") if word.isdecimal() and len(word) < 15})
+        if not ends:
+            raise Refused("row", "没有选值。勾选后再审核。", "row")
+        value = _number(request, "value") if posted.get("act") == "set" else None
+        with transaction.atomic():
+            seen = number(posted.get("seen"))
+            for after, until in _runs(ends, one.every * 1000):
+                made = reviewing.review(
+                    actor=request.actor, stream=one, act=posted.get("act", ""), after=reading.instant(after), until=reading.instant(until),
+                    value=value, reason=posted.get("reason", ""), at=request.at, seen=seen,
+                )  # fmt: skip
+                seen = made.pk
+    except Refused as refused:
+        if refused.code in ("forbidden", "stale"):
+            raise
+        return values(request, stream, refused)
+    messages.success(request, "已记下，网关几秒内写进审核数据。")
+    return HttpResponseRedirect(f"{reverse('stream_values', args=[stream])}?day={reading.instant(ends[0] - 1).date()}")
+
+
+def _runs(ends: Sequence[int], step: int) -> list[tuple[int, int]]:
+    """(after, until] of neighbours: ends one step apart are one span; without a rhythm each stands alone."""
+    found: list[list[int]] = []
+    for end in ends:
+        if found and step and end - found[-1][1] <= step:
+            found[-1][1] = end
+        else:
+            found.append([end - 1, end])
+    return [(after, until) for after, until in found]
+
+
+def retention(request: Request, refused: Refused | None = None) -> HttpResponse:
+    """How long what is kept, since when, and what the last run deleted."""
+    rows = Retention.objects.order_by("what", "kind", "period", "-valid_from")
+    context = {
+        "rows": [(one, getattr(kind_of(one.kind), "title", "") or "全部种类", PERIOD_TITLES.get(one.period, "全部周期")) for one in rows],  # type: ignore[call-overload]
+        "defaults": retaining.defaults(), "kept": KEPT, "kinds": all_kinds().values(), "periods": PERIOD_TITLES, "run": retaining.last_run(),
+        "may_manage": policy.may(request.actor, _MANAGE), "bad": refused, "typed": request.POST,
+    }  # fmt: skip
+    return render(request, "kernel/observations/retention.html", context, status=422 if refused else 200)
+
+
+def set_retention(request: Request) -> HttpResponse:
+    posted = request.POST
+    days = posted.get("days", "").strip()
+    try:
+        retaining.set_retention(
+            actor=request.actor, what=posted.get("what", ""), kind=posted.get("kind", ""), period=posted.get("period", ""),
+            days=int(days) if days.isdecimal() and len(days) < 7 else 0, basis=posted.get("basis", ""), at=request.at,
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.code == "forbidden":
+            raise
+        return retention(request, refused)
+    messages.success(request, "保存期已换新版，网关明天起照此清理。")
+    return HttpResponseRedirect(reverse("retention"))
 
 
 def _number(request: Request, name: str) -> float | None:

@@ -39,6 +39,15 @@ def code_of(mark: str) -> int:
     return _CODES.get(mark.upper() if mark else "N", UNKNOWN_MARK)
 
 
+def sent_words(code: int) -> str:
+    """What a device meant by its mark."""
+    return SENT[code][1] if code < len(SENT) else "标记不明"
+
+
+def judged_words(code: int) -> str:
+    return JUDGED[code] if code < len(JUDGED) else "判断不明"
+
+
 def timely(rows: Columns, now: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which rows have a believable time. The others are not stored: a value of tomorrow would stay the latest until then."""
     return (rows.end <= now + AHEAD_MS) & (rows.end >= now - BEHIND_MS) & (rows.start <= rows.end)

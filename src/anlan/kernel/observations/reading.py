@@ -67,6 +67,11 @@ def ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
+def instant(at: int) -> datetime:
+    """Milliseconds as an instant in civil time."""
+    return datetime.fromtimestamp(at / 1000, CHINA)
+
+
 STALE_S = 20  # the gateway reports every five seconds
 ONLINE_S = 300
 

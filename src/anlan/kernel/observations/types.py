@@ -58,6 +58,7 @@ class StationKind:
     title: str
     permission: str  # who may see its figures
     channels: tuple[Channel, ...]
+    first: tuple[str, ...] = ()  # roles whose posts its alarms call first; empty: whoever may answer at the place
     page: str = ""  # name of the page of one such station, with its code as argument; empty: the plain station page
     # What the newest usable values (by channel) say together: (term, words, whether that is bad).
     facts: Callable[[Mapping[str, float]], Sequence[tuple[str, str, bool]]] | None = None

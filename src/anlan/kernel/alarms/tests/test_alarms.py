@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,62 +11,22 @@ from django.urls import reverse
 from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.alarms import actions, consuming, queries
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm, Rule
+from anlan.kernel.alarms.rules import edition
+from anlan.kernel.alarms.settings import check_settings
 from anlan.kernel.alarms.types import Told, Watch, event
 from anlan.kernel.alarms.watching import watches
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.observations import reading
-from anlan.kernel.observations.actions import move_device, register_device
+from anlan.kernel.observations.actions import move_device
 from anlan.kernel.observations.models import Device, Edition, Stream
 from anlan.kernel.observations.store.chunks import Store
 from anlan.kernel.observations.store.types import EMPTY, Commit, Event
-from anlan.kernel.registry import actions as registry
-from anlan.kernel.registry.models import Station
-from anlan.kernel.registry.sheets import STATIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def store(tmp_path: Path, settings: Any) -> Iterator[Store]:
-    settings.OBSERVATIONS = str(tmp_path / "observations.sqlite3")
-    reading.close()
-    opened = reading.writer()
-    yield opened
-    reading.close()
-    opened.database.close()
-
-
-@pytest.fixture
-def stream(cast: Cast) -> Stream:
-    """The hourly NOx of a boiler of the bureau's own."""
-    owner = Organisation.objects.get(pk=cast.actor("monitor").organisation_id or 0)
-    values = {
-        "code": "T-1",
-        "name": "示例锅炉",
-        "kind": "boiler",
-        "place_name": "",
-        "method": "",
-        "longitude": None,
-        "latitude": None,
-        "since": None,
-    }
-    station = registry.add(actor=SYSTEM, sheet=STATIONS, organisation=owner, values=values, at=cast.at)
-    assert isinstance(station, Station)
-    device = register_device(actor=SYSTEM, protocol="hj212", identity="MN1", name="", station=station, at=cast.at)
-    move_device(actor=SYSTEM, device=device, move="suspend", reason="示例", at=cast.at)
-    move_device(actor=SYSTEM, device=device, move="admit", at=cast.at)  # admitting makes the streams of its kind
-    return Stream.objects.get(station=station, code="nox")
-
-
-@pytest.fixture
-def rule(cast: Cast) -> Rule:
-    return actions.set_rule(actor=SYSTEM, slug="nox", title="氮氧化物超限", form="above", kind="boiler", code="nox", settings={"limit": 30},
-                            priority=2, basis="示例", at=cast.at)  # fmt: skip
 
 
 def tell(store: Store, told: Told, rule: Rule, stream: Stream, since: datetime, minutes: int = 0) -> Event:
@@ -157,7 +115,8 @@ def test_unanswered_ones_climb_by_the_clock_and_shelved_ones_rest(
     for _again in range(5):
         actions.climb(cast.at + timedelta(days=1) + _again * timedelta(hours=1))
     alarm.refresh_from_db()
-    assert alarm.climbed == actions.MOST_CLIMBS
+    assert alarm.climbed == edition(alarm.raised_at).most_climbs
+    assert [one.level for one in alarm.climbs.all()] == [1, 2, 3]
 
 
 def test_a_rule_is_never_changed_but_followed(cast: Cast, rule: Rule, stream: Stream) -> None:
@@ -186,7 +145,7 @@ def test_a_rule_is_never_changed_but_followed(cast: Cast, rule: Rule, stream: St
 )  # fmt: skip
 def test_settings_that_make_no_rule(form: str, given: dict[str, Any], word: str) -> None:
     with pytest.raises(Refused, match=word):
-        actions.check_settings(form, given)
+        check_settings(form, given)
 
 
 def test_rules_out_of_a_file_are_loaded_once_and_wrong_files_change_nothing(cast: Cast) -> None:

@@ -152,3 +152,35 @@ def test_batches_and_crashes_change_nothing(seed: int) -> None:
         batches.append(rows(*keyed.values()))
     whole = Engine(watches, EMPTY, {})
     assert [one for batch in batches for one in told(whole.step(batch, T0))] == _naive(watches, batches)
+
+
+def test_a_rule_that_ended_is_withdrawn_by_the_clock_and_its_next_version_judges_on() -> None:
+    old, new = Watch(1, 7, "above", limit=10, valid_to=T0 + 2 * MINUTE), Watch(2, 7, "above", limit=5, valid_from=T0 + 2 * MINUTE)  # fmt: skip
+    engine = Engine([old, new], EMPTY, {})
+    assert told(engine.step(rows((7, 1, 11.0)), T0 + MINUTE)) == [("raised", 1, 7, 1)]
+    assert told(engine.tick(T0 + MINUTE)) == []
+    assert told(engine.tick(T0 + 2 * MINUTE)) == [("withdrawn", 1, 7, 1)]
+    assert told(engine.step(rows((7, 3, 7.0)), T0 + 3 * MINUTE)) == [("raised", 2, 7, 3)]
+
+
+def test_an_hourly_value_from_before_the_change_is_judged_by_the_version_of_its_hour() -> None:
+    old, new = Watch(1, 7, "above", limit=10, valid_to=T0 + 2 * MINUTE), Watch(2, 7, "above", limit=5, valid_from=T0 + 2 * MINUTE)  # fmt: skip
+    engine = Engine([old, new], EMPTY, {})
+    assert told(engine.step(rows((7, 1, 7.0)), T0 + 4 * MINUTE)) == []  # came late: 7 was allowed then
+    assert told(engine.step(rows((7, 2, 7.0)), T0 + 4 * MINUTE)) == [("raised", 2, 7, 2)]
+
+
+def test_what_stands_returns_when_its_hours_are_over() -> None:
+    day = Calendar(start=8 * 60, end=8 * 60 + 3)  # T0 is 08:00
+    assert run(Watch(1, 7, "above", limit=10, calendar=day), 11, 11, 11, 11, 11) == [
+        ("raised", 1, 7, 0),
+        ("returned", 1, 7, 0),
+    ]
+    assert run(Watch(1, 7, "above", limit=10, hold=5 * MINUTE, calendar=day), *[11] * 9) == []
+
+
+def test_a_rule_gone_while_nobody_wrote_is_withdrawn_at_the_start() -> None:
+    first = Engine([Watch(1, 7, "above", limit=10)], EMPTY, {})
+    kept = first.step(rows((7, 1, 11.0)), T0).state
+    again = Engine([], rows((7, 1, 11.0)), kept)
+    assert told(again.replace([], T0 + MINUTE)) == [("withdrawn", 1, 7, 1)]

@@ -29,7 +29,7 @@ def facts(values: Mapping[str, float]) -> list[tuple[str, str, bool]]:
 
 
 WATER = StationKind(
-    slug="water", title="地表水断面", permission=PERMISSION, facts=facts,
+    slug="water", title="地表水断面", permission=PERMISSION, first=("environment_officer",), facts=facts,
     channels=tuple(
         Channel(code=code, quantity=code, title=title, unit=unit, decimals=decimals, period="hour", every=3600, low=low, high=high,
                 sources={"hj212": f"2061/{factor}-Avg", "http": code})
