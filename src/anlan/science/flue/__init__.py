@@ -1,1 +1,1 @@
-"""Flue gas: conversion to reference oxygen, valid hours and days of continuous monitoring (HJ 75-2017)."""
+"""Gas of stationary sources and petrol stations: reference oxygen, valid hours and days, stand-ins, vapour recovery."""

@@ -24,6 +24,18 @@ _PH_LOW, _PH_HIGH, _PH_MIDDLE = Decimal(6), Decimal(9), Decimal(7)
 _WORST, _THIRD = len(CLASSES) - 1, 2
 
 
+def at_least(water_class: str, target: str) -> bool:
+    """Whether a class is as good as the target or better. Raises ValueError for a word that is no class."""
+    return CLASSES.index(water_class) <= CLASSES.index(target)
+
+
+def limit_of(item: str, target: str, *, lake: bool = False) -> Decimal | None:
+    """The limit of an item for a class (least for dissolved oxygen); None for pH. Raises KeyError, ValueError."""
+    if item == "pH":
+        return None
+    return LIMITS["TP_lake" if item == "TP" and lake else item][CLASSES.index(target)]
+
+
 @dataclass(frozen=True)
 class Over:
     """An item above class III; `times` is (value − limit) / limit, None for pH and dissolved oxygen."""
@@ -109,18 +121,71 @@ def river(sections: Sequence[str]) -> River:
     return River(good.quantize(tenth, ROUND_HALF_EVEN), worse.quantize(tenth, ROUND_HALF_EVEN), word)
 
 
-def index_parts(mean: Mapping[str, Decimal]) -> dict[str, Decimal]:
+QUALITY: Mapping[str, str] = {
+    "I": "优",
+    "II": "优",
+    "III": "良好",
+    "IV": "轻度污染",
+    "V": "中度污染",
+    "劣V": "重度污染",
+}
+
+
+def mean_of(samples: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """The arithmetic mean of each item over the samples that have it, six decimals."""
+    items = sorted({item for one in samples for item in one})
+    found = {}
+    for item in items:
+        values = [one[item] for one in samples if item in one]
+        found[item] = (sum(values, Decimal(0)) / len(values)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
+    return found
+
+
+def river_of(samples: Sequence[Mapping[str, Decimal]], *, lake: bool = False) -> River | None:
+    """A river by its sections' samples: five and more by shares, fewer by the class of their mean. None without a sample."""
+    verdicts = [one for one in (evaluate(sample, lake=lake) for sample in samples) if one is not None]
+    if not verdicts:
+        return None
+    if len(verdicts) >= 5:
+        return river([one.water_class for one in verdicts])
+    classes = [one.water_class for one in verdicts]
+    mean = evaluate(mean_of(samples), lake=lake)
+    assert mean is not None  # noqa: S101 - there is a verdict, so there is an item
+    good, worse = (
+        Decimal(100 * sum(one in named for one in classes)) / len(classes) for named in (CLASSES[:3], CLASSES[-1:])
+    )
+    tenth = Decimal("0.1")
+    return River(
+        good.quantize(tenth, ROUND_HALF_EVEN), worse.quantize(tenth, ROUND_HALF_EVEN), QUALITY[mean.water_class]
+    )
+
+
+def changed(before: River, now: River) -> str:
+    """Between two periods by ΔG − ΔD (share of good minus share of worse): 无明显变化, 有所… or 明显…."""
+    moved = (now.good - before.good) - (now.worse - before.worse)
+    if abs(moved) <= 10:
+        return "无明显变化"
+    return ("有所" if abs(moved) <= 20 else "明显") + ("好转" if moved > 0 else "变差")
+
+
+def ranked(indices: Mapping[str, Decimal]) -> list[tuple[int, str, Decimal]]:
+    """(rank, name, index), the smallest first; equal values share a rank and the next one counts on."""
+    order = sorted(indices.items(), key=lambda one: (one[1], one[0]))
+    return [(1 + sum(other < value for other in indices.values()), name, value) for name, value in order]
+
+
+def index_parts(mean: Mapping[str, Decimal], *, lake: bool = False) -> dict[str, Decimal]:
     """Share of each item in CWQI: C / S(III), S / C for dissolved oxygen, the distance from 7 for pH. Raises KeyError, ZeroDivisionError."""
     found = {}
     for item, value in mean.items():
         if item == "pH":
             found[item] = (_PH_MIDDLE - value) if value <= _PH_MIDDLE else (value - _PH_MIDDLE) / 2
         else:
-            limit = LIMITS[item][_THIRD]
+            limit = LIMITS["TP_lake" if item == "TP" and lake else item][_THIRD]
             found[item] = limit / value if item == "DO" else value / limit
     return found
 
 
-def cwqi(mean: Mapping[str, Decimal]) -> Decimal:
+def cwqi(mean: Mapping[str, Decimal], *, lake: bool = False) -> Decimal:
     """Sum of the parts, four decimals; smaller is better. The official one is over 21 items."""
-    return sum(index_parts(mean).values(), Decimal(0)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+    return sum(index_parts(mean, lake=lake).values(), Decimal(0)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)

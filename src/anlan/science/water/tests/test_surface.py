@@ -51,3 +51,37 @@ def test_nothing_unknown_and_too_few() -> None:
         surface.evaluate({"TN": Decimal(1)})
     with pytest.raises(ValueError, match="five"):
         surface.river(["I"] * 4)
+
+
+def test_a_short_river_is_judged_by_the_mean_of_its_sections() -> None:
+    """NH3-N 0.4 and 2.4: mean 1.4 is IV, although one section is II and the other worse than V."""
+    found = surface.river_of([{"NH3N": Decimal("0.4")}, {"NH3N": Decimal("2.4")}])
+    assert found == surface.River(Decimal("50.0"), Decimal("50.0"), "轻度污染")
+    assert surface.river_of([]) is None
+    five = surface.river_of([{"NH3N": Decimal("0.4")}] * 4 + [{"NH3N": Decimal("2.4")}])
+    assert five == surface.River(Decimal("80.0"), Decimal("20.0"), "良好")
+
+
+@pytest.mark.parametrize(
+    ("good", "worse", "word"),
+    [("60", "0", "无明显变化"), ("61", "0", "有所好转"), ("70", "0", "有所好转"), ("71", "0", "明显好转"), ("40", "1", "有所变差"), ("40", "20", "明显变差")],
+)  # fmt: skip
+def test_change_between_two_periods(good: str, worse: str, word: str) -> None:
+    before = surface.River(Decimal(50), Decimal(0), "")
+    assert surface.changed(before, surface.River(Decimal(good), Decimal(worse), "")) == word
+
+
+def test_equal_indices_share_a_rank_and_the_next_counts_on() -> None:
+    found = surface.ranked({"甲": Decimal(3), "乙": Decimal(2), "丙": Decimal(3), "丁": Decimal(4)})
+    assert [(rank, name) for rank, name, _value in found] == [(1, "乙"), (2, "丙"), (2, "甲"), (4, "丁")]
+
+
+def test_targets() -> None:
+    assert surface.at_least("III", "III")
+    assert surface.at_least("I", "V")
+    assert not surface.at_least("劣V", "V")
+    assert surface.limit_of("DO", "III") == 5
+    assert surface.limit_of("TP", "III", lake=True) == Decimal("0.05")
+    assert surface.limit_of("pH", "III") is None
+    with pytest.raises(ValueError, match="not in"):
+        surface.limit_of("DO", "VI")
