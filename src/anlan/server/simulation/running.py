@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anlan.kernel.observations.models import Device
-from anlan.server.simulation.signals import Episode, is_cut, value
+from anlan.server.simulation.signals import Episode, is_cut, mark_of, value
 from anlan.server.simulation.speakers import (
     Gb26875Speaker,
     Hj212Speaker,
@@ -96,7 +96,8 @@ def samples(
             when = at - HOUR if source.hour else at
             read = value(seed, one.identity, one.kind, source.code, when, source.decimals, start, episodes)
             if read is not None:
-                found.append(Sample(source.channel, at * 1000, read, source.hour))
+                mark = mark_of(one.identity, source.code, when, start, episodes)
+                found.append(Sample(source.channel, at * 1000, read, source.hour, mark))
     return sorted(found, key=lambda sample: (sample.end, sample.channel))
 
 

@@ -23,8 +23,8 @@ class Normal:
 # Kind of station → channel → its normal course. Chosen so that no rule is true without an episode.
 NORMAL: dict[str, dict[str, Normal]] = {
     "boiler": {
-        "nox_now": Normal(21, 2, 1.2), "nox": Normal(22, 2, 0.8), "so2_now": Normal(6, 1, 0.4), "so2": Normal(6, 1, 0.4),
-        "soot_now": Normal(3, 0.5, 0.2), "soot": Normal(3, 0.5, 0.2), "o2": Normal(4.2, 0.3, 0.08), "flue_temperature": Normal(86, 6, 1),
+        "nox_now": Normal(21, 2, 1.2), "nox": Normal(22, 2, 0.4), "so2_now": Normal(6, 1, 0.4), "so2": Normal(6.2, 1, 0.1),
+        "soot_now": Normal(3, 0.5, 0.2), "soot": Normal(3.1, 0.5, 0.05), "o2": Normal(4.2, 0.3, 0.08), "flue_temperature": Normal(86, 6, 1),
         "flue_flow": Normal(18, 3, 0.5),
     },
     "medical": {"cod": Normal(31, 6, 1.5), "nh3n": Normal(6, 1.2, 0.3), "ph": Normal(7.4, 0.1, 0.04), "flow": Normal(4, 1.5, 0.3)},
@@ -32,6 +32,8 @@ NORMAL: dict[str, dict[str, Normal]] = {
         "pH": Normal(7.8, 0.2, 0.03), "DO": Normal(8.2, 1.1, 0.15), "CODMn": Normal(4.6, 0.3, 0.15), "NH3N": Normal(0.42, 0.08, 0.02),
         "TP": Normal(0.11, 0.01, 0.006), "temperature": Normal(14, 2, 0.2), "turbidity": Normal(18, 3, 1),
     },
+    "vapour": {name: Normal(1.09, 0.02, 0.015) for name in ("al_1", "al_2", "al_3", "al_4")}
+    | {"tank_pressure": Normal(120, 60, 20), "nmhc_now": Normal(6, 1.5, 0.5), "nmhc": Normal(6, 1.5, 0.1)},
     "fire": {name: Normal(1) for name in ("device", "panel", "smoke_1", "smoke_2", "manual_1", "electrical_1")}
     | {"pressure": Normal(320, 15, 4)},
     "rain": {"battery": Normal(12.6, 0.2, 0.05)},
@@ -50,8 +52,9 @@ _MADE = {"total": Normal(0), "lon": Normal(0), "lat": Normal(0)}
 
 @dataclass(frozen=True)
 class Episode:
-    """A trouble of one device. `act`: `set` (the channel reads `value`), `freeze` (reads what it read at the start), `cut` (the
-    line is down; what was measured is sent afterwards). `rules`: what it must raise, by slug, on which channel."""
+    """A trouble of one device. `act`: `set` (the channel reads `value`), `add` (so much more than usual), `freeze` (reads what it read at the start), `cut` (the
+    line is down; what was measured is sent afterwards), `mark` (the channel's values carry `mark`: being calibrated, say).
+    `rules`: what it must raise, by slug, on which channel."""
 
     device: str
     at: int
@@ -59,6 +62,7 @@ class Episode:
     act: str
     channel: str = ""
     value: float = 0.0
+    mark: str = "N"
     rules: tuple[tuple[str, str], ...] = ()
     title: str = ""
 
@@ -80,19 +84,23 @@ def value(
     normal = _MADE.get(channel) or NORMAL.get(kind, {}).get(channel)
     if normal is None:
         return None
+    more = 0.0
     for one in episodes:
         if one.device == device and one.channel == channel and one.holds(at, start):
             if one.act == "set":
                 return one.value
             if one.act == "freeze":
                 at = start + one.at
+            if one.act == "add":
+                more += one.value
     if channel == "total":
         return rain_total(at, start, device, episodes)
     if channel in ("lon", "lat"):
         return place(seed, device, at)[channel == "lat"]
-    phase = _noise(0, device, channel)
+    # An hourly mean swings with the values it is the mean of.
+    phase = _noise(0, device, channel.removesuffix("_now"))
     swing = normal.swing * math.sin(2 * math.pi * (at % DAY) / DAY + phase)
-    return round(normal.base + swing + normal.noise * _noise(seed, device, channel, at), decimals)
+    return round(normal.base + swing + more + normal.noise * _noise(seed, device, channel, at), decimals)
 
 
 def rain_total(at: int, start: int, device: str, episodes: Sequence[Episode]) -> float:
@@ -109,6 +117,12 @@ def place(seed: int, device: str, at: int) -> tuple[float, float]:
     """A round trip through the district each two hours, WGS-84."""
     turn = 2 * math.pi * (at % 7200) / 7200 + _noise(seed, device)
     return round(117.215 + 0.03 * math.cos(turn), 6), round(39.112 + 0.018 * math.sin(turn), 6)
+
+
+def mark_of(device: str, channel: str, at: int, start: int, episodes: Sequence[Episode]) -> str:
+    """The quality mark the device sends with the value; N is normal."""
+    mine = (one for one in episodes if one.act == "mark" and one.device == device and one.channel == channel)
+    return next((one.mark for one in mine if one.holds(at, start)), "N")
 
 
 def is_cut(device: str, at: int, start: int, episodes: Sequence[Episode]) -> bool:

@@ -25,12 +25,14 @@ ANSWER_S = 10.0
 
 @dataclass(frozen=True)
 class Sample:
-    """`channel` in the words of the protocol; `end` in ms, `hour` whether it is the mean of the hour before `end`."""
+    """`channel` in the words of the protocol; `end` in ms, `hour` whether it is the mean of the hour before `end`. `mark` is that of
+    HJ 212; the other protocols simulated here carry none."""
 
     channel: str
     end: int
     value: float
     hour: bool = False
+    mark: str = "N"
 
 
 class Speaker(Protocol):
@@ -101,7 +103,7 @@ class Hj212Speaker(_Tcp):
     @staticmethod
     def _item(one: Sample) -> str:
         code, _dash, field = one.channel.partition("/")[2].partition("-")
-        return f"{code}-{field}={one.value},{code}-Flag=N"
+        return f"{code}-{field}={one.value},{code}-Flag={one.mark}"
 
 
 class Gb26875Speaker(_Tcp):

@@ -97,7 +97,7 @@ def _samples(given: Mapping[str, Any], last: date) -> Iterator[dict[str, Any]]:
 
 def _sample(draw: Random, row: Sequence[Any], year: int, month: int) -> dict[str, Decimal]:
     """A yearly shape: ammonia high under ice, oxygen low in summer, phosphorus after rain; a little better each year."""
-    state = row[9] * (1 - 0.035 * (year - 2020))
+    state = row[9] * (1 - 0.02 * (year - 2020))
     winter, summer = (1 + cos(2 * pi * (month - at) / 12) for at in (1, 7))
     lake = row[2] == "示例湖"
     found = {

@@ -88,7 +88,7 @@ def section(request: Request, code: str) -> HttpResponse:
         "section": found, "given": given, "month": chosen, "strip": showing.strip(given, years, found.target), "item": item,
         "rows": showing.item_rows(found, chosen) if chosen else [], "chart": showing.item_chart(found, given, item), "names": surface.NAMES,
         "years": [queries.year_of(found, year, given) for year in years], "trends": queries.trends(found, given),
-        "now": queries.now([found], request.at).get(code), "evaluated": EVALUATED, "words": {name: rules.class_words(name) for name in surface.CLASSES},
+        "standing": queries.now([found], request.at).get(code), "evaluated": EVALUATED, "words": {name: rules.class_words(name) for name in surface.CLASSES},
         "source": f"{surface.SOURCE}；{rules.SOURCE}", "wanted": rules.YEAR_MONTHS, "verdict": chosen.verdict if chosen else None,
         "table": [(f"{one.year}-{one.month:02d}", showing.shown(one.mean[item]), one.source[item]) for one in reversed(given) if item in one.mean],
     }  # fmt: skip
