@@ -234,6 +234,7 @@ class Quarter:
     stood_in: Decimal
     gaps: list[tuple[datetime, int, StandIn]]
     open_hours: int
+    connected: datetime | None  # when its first value came, if that was in this quarter
 
     @property
     def running(self) -> int:
@@ -253,7 +254,14 @@ def quarter(station: Station, first: date, at: datetime) -> Quarter:
     begin, past = day_start(first), day_start(first - timedelta(days=PAST_DAYS))
     hours = max(0, int((min(day_start(after), at) - begin) / HOUR))
     masses, stopped = _masses(station, begin, hours)
-    before, _off = _masses(station, past, PAST_DAYS * 24)
+    before, off = _masses(station, past, PAST_DAYS * 24)
+    connected = None
+    if not any(off) and not any(one is not None for one in before):
+        # Connected in this quarter: what lies before its first value is no gap.
+        first_hour = next((place for place, one in enumerate(masses) if one is not None or stopped[place]), 0)
+        if first_hour:
+            masses, stopped, hours = masses[first_hour:], stopped[first_hour:], hours - first_hour
+            begin = connected = begin + first_hour * HOUR
     edition = validity.edition_for("gas", first)
     given = validity.gas_stand_ins(masses, stopped, [one for one in before if one is not None], edition)
     gaps: list[tuple[datetime, int, StandIn]] = []
@@ -268,7 +276,7 @@ def quarter(station: Station, first: date, at: datetime) -> Quarter:
     return Quarter(
         station, first, after - timedelta(days=1), validity.capture(masses, stopped), hours, len(valid), sum(stopped),
         sum(valid, Decimal(0)), sum((one.value for one in given if one and one.value is not None), Decimal(0)), gaps,
-        sum(one is not None and one.value is None for one in given),
+        sum(one is not None and one.value is None for one in given), connected,
     )  # fmt: skip
 
 

@@ -39,4 +39,6 @@ def put(store: Store, station: str, rows: Iterable[Row]) -> None:
         told.append((stream.pk, start, until, value, code_of(mark), 0))
     raw = columns(told)
     known: Mapping[int, Any] = {}
-    store.append(Commit(int(raw.end.max()), Columns(raw.stream, raw.start, raw.end, raw.value, raw.sent, judged(raw, known))))
+    store.append(
+        Commit(int(raw.end.max()), Columns(raw.stream, raw.start, raw.end, raw.value, raw.sent, judged(raw, known)))
+    )

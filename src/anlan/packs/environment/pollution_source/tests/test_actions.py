@@ -34,7 +34,16 @@ URL = "/pollution/sources/GL-01/2025-07-24/"
 @pytest.fixture
 def day(sources: Cast, store: Store) -> Cast:
     """A whole day of GL-01: 20 mg/m³, at 10:00 an hour of 35, 14:00 missing."""
-    put(store, "GL-01", [*whole_day(20, range(10)), *whole_day(35, range(10, 11)), *whole_day(20, range(11, 14)), *whole_day(20, range(15, 24))])
+    put(
+        store,
+        "GL-01",
+        [
+            *whole_day(20, range(10)),
+            *whole_day(35, range(10, 11)),
+            *whole_day(20, range(11, 14)),
+            *whole_day(20, range(15, 24)),
+        ],
+    )
     return sources
 
 
@@ -52,8 +61,17 @@ def test_a_judged_hour_leaves_the_raw_value_and_changes_the_bulletin(day: Cast, 
     assert nox(day).word == "超限 1 小时"
     row = judge(day)
     after = nox(day)
-    assert (after.word, after.hours[10].value, str(after.hours[10].sent), after.hours[10].reason) == ("达标", None, "35.0", "判为无效：探头拆检")
-    assert (row.stream.nature, row.stream.raw, row.version) == ("reviewed", Stream.objects.get(station=station(), code="nox", nature="raw"), 1)
+    assert (after.word, after.hours[10].value, str(after.hours[10].sent), after.hours[10].reason) == (
+        "达标",
+        None,
+        "35.0",
+        "判为无效：探头拆检",
+    )
+    assert (row.stream.nature, row.stream.raw, row.version) == (
+        "reviewed",
+        Stream.objects.get(station=station(), code="nox", nature="raw"),
+        1,
+    )
     entry = Entry.objects.get(verb="pollution_source.hour.judged")
     assert entry.old["value"] == "35.0"
     again = judge(day, verdict="valid", reason="拆检记录作废")
@@ -158,20 +176,25 @@ def test_the_paper_holds_every_figure(day: Cast) -> None:
     client = day.client("monitor")
     word = client.get("/pollution/bulletin/print.docx?day=2025-07-24")
     paper = docx.Document(io.BytesIO(word.content))
-    text = "\n".join([one.text for one in paper.paragraphs] + [cell.text for table in paper.tables for row in table.rows for cell in row.cells])
+    text = "\n".join(
+        [one.text for one in paper.paragraphs]
+        + [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    )
     for figure in ("35.0", "20.65", "23/24", "超限 1 小时", "10:00", "示例证 001", "2025年7月24日"):
         assert figure in text, figure
     assert client.get("/pollution/bulletin/print.pdf?day=2025-07-24").content.startswith(b"%PDF")
     assert client.get("/pollution/bulletin/print.exe?day=2025-07-24").status_code == 404
     assert "锅炉氮氧化物监测日通报" in client.get("/pollution/bulletin/?day=2025-07-24&paper=1").content.decode()
-    book = openpyxl.load_workbook(io.BytesIO(client.get("/pollution/bulletin/export/?day=2025-07-24&form=xlsx").content))
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get("/pollution/bulletin/export/?day=2025-07-24&form=xlsx").content)
+    )
     rows = [[cell.value for cell in row] for row in book.active.rows]  # type: ignore[union-attr]
     assert rows[1][0:5] == ["供热一站 1 号锅炉", "示例供热一站", 30, "示例证 001", 20.65]
     assert rows[1][11:13] == ["10时", "14时 没有数据"]
 
 
 def set_limit(cast: Cast, **changed: Any) -> Limit:
-    given = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "high": Decimal("25"), "basis": "许可证第 3 页", "permit": "示例证 009",
+    given = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "high": Decimal(25), "basis": "许可证第 3 页", "permit": "示例证 009",
              "valid_from": date(2025, 7, 20), "at": cast.at} | changed  # fmt: skip
     return actions.set_limit(**given)
 
@@ -182,7 +205,9 @@ def test_a_new_limit_judges_from_its_day_on_and_the_alarm_follows(sources: Cast,
     assert nox(sources).word == "达标"
     set_limit(sources)
     assert nox(sources).word == "超限 24 小时"
-    assert nox(sources, day=date(2025, 7, 19)).limit == Limit.objects.get(station=station(), item="nox", valid_to=date(2025, 7, 20))
+    assert nox(sources, day=date(2025, 7, 19)).limit == Limit.objects.get(
+        station=station(), item="nox", valid_to=date(2025, 7, 20)
+    )
     own = Rule.objects.get(slug="boiler_nox_hour", station=station(), valid_to=None)
     assert (own.settings["limit"], own.title, general.settings["limit"]) == (25.0, general.title, 30)
     assert "示例证 009" in own.basis
@@ -232,4 +257,3 @@ def test_what_waits_goes_when_it_is_done(day: Cast) -> None:
     assert list(desk.waiting(monitor, day.at)) == []
     assert list(desk.waiting(day.actor("planner"), day.at)) == []
     assert actions.sign_day(actor=SYSTEM, station=station("GL-02"), day=DAY - timedelta(days=1), at=day.at).version == 1
-

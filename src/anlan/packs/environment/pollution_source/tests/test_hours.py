@@ -91,14 +91,22 @@ def test_the_limit_of_the_day_decides_and_each_boiler_has_its_own(sources: Cast,
     put(store, "GL-01", list(whole_day(29)))
     put(store, "GL-03", list(whole_day(29)))
     first, second, third = queries.bulletin(SYSTEM, DAY, sources.at)
-    assert (first.station.code, len(first.over), str(first.limit.high if first.limit else "")) == ("GL-03", 24, "28.000")
+    assert (first.station.code, len(first.over), str(first.limit.high if first.limit else "")) == (
+        "GL-03",
+        24,
+        "28.000",
+    )
     assert third.station.code in ("GL-01", "GL-02")
     assert {(one.station.code, one.word) for one in (second, third)} == {("GL-01", "达标"), ("GL-02", "没有有效数据")}
 
 
 def test_stuck_and_disagreeing_minutes_are_doubted_not_dropped(sources: Cast, store: Store) -> None:
     stuck = [(("nox_now"), START + timedelta(minutes=number), 20.0, "N") for number in range(1, 61)]
-    put(store, "GL-01", [*stuck, hour("nox", 0, 20), *minutes("nox_now", 1, 20), *minutes("o2", 1, 3.5), hour("nox", 1, 30)])
+    put(
+        store,
+        "GL-01",
+        [*stuck, hour("nox", 0, 20), *minutes("nox_now", 1, 20), *minutes("o2", 1, 3.5), hour("nox", 1, 30)],
+    )
     one, two = nox(sources).hours[:2]
     assert (one.value, one.doubt) == (D("20.0"), "连续 60 个读数不变")
     assert two.doubt == "与分钟值复算的 20.00 相差一成以上"
@@ -113,7 +121,11 @@ def test_since_when_it_exceeds_looks_back_over_hours_without_a_value(sources: Ca
     standing = queries.standing(sources.actor("monitor"), sources.at, "boiler")
     assert standing[0].over
     assert standing[0].since == START + today + timedelta(hours=10)
-    assert (standing[0].hours, standing[0].open_start, standing[0].limit.permit if standing[0].limit else "") == (3, False, "示例证 001")
+    assert (standing[0].hours, standing[0].open_start, standing[0].limit.permit if standing[0].limit else "") == (
+        3,
+        False,
+        "示例证 001",
+    )
     assert [one.state for one in standing[1:]].count("none") == len(standing) - 1
 
 
@@ -153,7 +165,11 @@ def test_a_quarter_by_hand(sources: Cast, store: Store) -> None:
 def test_a_year_of_hours_makes_the_share(sources: Cast, store: Store) -> None:
     """A year of hourly means of one boiler, every hundredth hour over."""
     first = datetime(2024, 1, 1, tzinfo=CHINA)
-    put(store, "GL-02", [("nox", first + timedelta(hours=at + 1), 31.0 if at % 100 == 0 else 20.0, "N") for at in range(366 * 24)])
+    put(
+        store,
+        "GL-02",
+        [("nox", first + timedelta(hours=at + 1), 31.0 if at % 100 == 0 else 20.0, "N") for at in range(366 * 24)],
+    )
     (formula,) = formulas.FORMULAS
     answer = formula.compute(2024, date(2024, 12, 31))
     assert (answer.valid, answer.expected) == (8784, 8784 * 3)
