@@ -52,7 +52,7 @@ def station(code: str = "GL-01") -> Station:
 
 
 def judge(cast: Cast, **changed: Any) -> HourReview:
-    given = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "start": START + timedelta(hours=10), "verdict": "invalid",
+    given: dict[str, Any] = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "start": START + timedelta(hours=10), "verdict": "invalid",
              "reason": "探头拆检", "at": cast.at} | changed  # fmt: skip
     return actions.judge_hour(**given)
 
@@ -194,7 +194,7 @@ def test_the_paper_holds_every_figure(day: Cast) -> None:
 
 
 def set_limit(cast: Cast, **changed: Any) -> Limit:
-    given = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "high": Decimal(25), "basis": "许可证第 3 页", "permit": "示例证 009",
+    given: dict[str, Any] = {"actor": cast.actor("monitor"), "station": station(), "item": "nox", "high": Decimal(25), "basis": "许可证第 3 页", "permit": "示例证 009",
              "valid_from": date(2025, 7, 20), "at": cast.at} | changed  # fmt: skip
     return actions.set_limit(**given)
 
