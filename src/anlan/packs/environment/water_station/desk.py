@@ -39,12 +39,11 @@ def waiting(actor: Actor, at: datetime) -> Iterable[Waiting]:
 def now(actor: Actor, at: datetime) -> Iterator[Fact]:
     if not policy.may(actor, PERMISSION):
         return
-    lines, (_year, month) = queries.overview(actor, at)
-    measured = [one for one in lines if one.meets is not None]
-    if measured:
-        text = f"{month}月达标 {sum(bool(one.meets) for one in measured)} / {len(measured)}"
-        near = sum(bool(one.now and one.now.warned) for one in lines)
-        yield Fact(title="地表水断面", text=text + (f"，本月预警 {near} 个" if near else ""), url=reverse("water"))
+    told = queries.brief(actor, at)
+    if told.measured:
+        text = f"{told.month}月达标 {told.meeting} / {told.measured}"
+        text += f"，本月预警 {told.warned} 个" if told.warned else ""
+        yield Fact(title="地表水断面", text=text, url=reverse("water"))
 
 
 def public(_at: datetime) -> Iterator[Fact]:

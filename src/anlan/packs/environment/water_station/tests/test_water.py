@@ -219,6 +219,8 @@ def test_the_month_so_far_warns_near_and_over_the_target(
     assert [(one.item, one.over, one.share) for one in told["SZ-01"]] == [("NH3N", False, D(93))]
     assert [(one.item, one.over, one.share) for one in told["SZ-02"]] == [("DO", True, D(119))]
     assert month == (2025, 6)
+    (fact,) = desk.now(rivers.actor("monitor"), rivers.at)
+    assert fact.text == f"6月达标 {sum(one.meets is True for one in lines)} / 19，本月预警 2 个"
     monkeypatch.setattr("anlan.base.clock.now", lambda: rivers.at)
     page = rivers.client("monitor").get("/water/?state=warned").content.decode()
     assert "已到目标限值的 93%" in page
