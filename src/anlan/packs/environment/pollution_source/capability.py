@@ -54,6 +54,9 @@ CAPABILITY = Capability(
     ),
     nav=(
         Nav(section="monitor", title="污染源", page="pollution", permission=PERMISSION, order=20),
+        *(Nav(section="monitor", title=title, page=page, below="/pollution/", permission=PERMISSION, order=21 + place)
+          for place, (title, page) in enumerate((("锅炉日报", "pollution_bulletin"), ("排放量", "pollution_totals"),
+                                                 ("油气回收", "pollution_vapour"), ("排放限值", "pollution_limits")))),
         Nav(section="registry", title="加药台账", page="dosing_ledger_list", permission=PERMISSION, order=62),
     ),
     verbs=(

@@ -44,7 +44,9 @@ CAPABILITY = Capability(
         *(page for one in SHEETS for page in sheet_pages(one)),
     ),
     nav=(
-        Nav(section="monitor", title="地表水", page="water", permission=_READ, order=21),
+        Nav(section="monitor", title="地表水", page="water", permission=_READ, order=30),
+        *(Nav(section="monitor", title=title, page=page, below="/water/", permission=_READ, order=31 + place)
+          for place, (title, page) in enumerate((("断面月报", "water_report"), ("黑臭水体", "water_black"), ("饮用水公开", "water_drinking")))),
         *(Nav(section="registry", title=one.title, page=f"{one.slug}_list", permission=one.read, order=63 + place)
           for place, one in enumerate(SHEETS)),
     ),
