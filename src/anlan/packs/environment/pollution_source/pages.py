@@ -65,7 +65,7 @@ def overview(request: Request) -> HttpResponse:
     done = queries.signed(stations, yesterday)
     context = {
         "over": [one for one in rows if one.over], "groups": showing.groups(rows), "kinds": KINDS, "kind": kind, "yesterday": yesterday,
-        "hours": queries.LOOKED_BACK, "unsigned": [one for one in stations if one.pk not in done], "total": len(stations),
+        "hours": queries.LOOKED_BACK, "unsigned": [one for one in stations if one.pk not in done], "total": len(stations), "late": sum(bool(one.reason) for one in rows),
         "may_review": policy.may(request.actor, actions.REVIEW),
     }  # fmt: skip
     return render(request, _T + "overview.html", context)
