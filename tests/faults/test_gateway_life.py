@@ -170,8 +170,9 @@ def limited(gateway: Running, size: int) -> None:
 
 def refused(site: Site) -> tuple[int, int]:
     """Posts of a device that takes no part in the load, until one is answered 507: its time and value. None raises an alarm."""
-    for number in range(10_000):
-        at, value = moment(), 30 + number % 20
+    for _ in range(10_000):
+        at = moment()
+        value = 30 + at // 60_000 % 20  # never the same twice running: no rule has anything to tell of it
         status = post(site, table("load1", (at, value)), SPARE)[0]
         if status == 507:
             return at, value
