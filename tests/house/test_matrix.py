@@ -19,7 +19,21 @@ from anlan.server.urls import OWN_ACCOUNT, SIGN_IN
 from tests.support.cast import Cast
 
 PAGES = {page.name: page for one in CAPABILITIES for page in one.pages}
-WHO = ("planner", "leader", "auditor", "admin", "officer", "other", "monitor", "street")
+WHO = (
+    "planner",
+    "leader",
+    "auditor",
+    "admin",
+    "officer",
+    "other",
+    "monitor",
+    "street",
+    "regulator",
+    "expert",
+    "head",
+    "safety",
+    "worker",
+)
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:

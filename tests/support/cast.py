@@ -18,17 +18,19 @@ PASSWORD = "anlan-demo"
 
 @dataclass(frozen=True)
 class Cast:
-    """`district` holds `emergency` and `environment` (bureaus) and `street`; one post per role."""
+    """`district` holds `emergency` and `environment` (bureaus) and `street`, which holds `enterprise`; one post per role."""
 
     at: datetime
     district: Organisation
     emergency: Organisation
     environment: Organisation
     street: Organisation
+    enterprise: Organisation
     posts: dict[str, Post]
 
     def actor(self, who: str) -> Actor:
-        """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street."""
+        """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street,
+        regulator, expert (应急), head, safety, worker (冷库甲)."""
         return policy.actor_of(self.posts[who])
 
     def client(self, who: str | None) -> Client:
@@ -48,6 +50,11 @@ _SEATS = (
     ("other", "bureau_officer", "environment"),
     ("monitor", "environment_officer", "environment"),
     ("street", "street_officer", "street"),
+    ("regulator", "safety_regulator", "emergency"),
+    ("expert", "expert", "emergency"),
+    ("head", "enterprise_head", "enterprise"),
+    ("safety", "enterprise_officer", "enterprise"),
+    ("worker", "worker", "enterprise"),
 )
 
 
@@ -64,6 +71,7 @@ def make_cast(at: datetime = AT) -> Cast:
         "environment": found("SL-B13", "区生态环境局", "bureau", district),
         "street": found("SL-S01", "示例一街道", "street", district),
     }
+    places["enterprise"] = found("SL-E01", "冷库甲", "enterprise", places["street"])
     posts = {}
     for username, role, place in _SEATS:
         person = Person.objects.create_user(username, PASSWORD, name=f"示例·{username}", is_demo=True)
@@ -76,4 +84,4 @@ def make_cast(at: datetime = AT) -> Cast:
             starts_on=date(2021, 1, 1),
             at=at,
         )
-    return Cast(at, district, places["emergency"], places["environment"], places["street"], posts)
+    return Cast(at, district, places["emergency"], places["environment"], places["street"], places["enterprise"], posts)

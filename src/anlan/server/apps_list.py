@@ -10,6 +10,7 @@ APPS = [
     "anlan.kernel.registry",
     "anlan.kernel.observations",
     "anlan.kernel.alarms",
+    "anlan.kernel.casework",
     "anlan.kernel.maps",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.kernel.access import declare as access
 from anlan.kernel.alarms import declare as alarms
 from anlan.kernel.capability.types import Capability, Pack
+from anlan.kernel.casework import declare as casework
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.monitor import declare as monitor
@@ -46,6 +47,10 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="monitor", title="监测", plan_refs=("E16",), permissions=monitor.PERMISSIONS, pages=monitor.PAGES, nav=monitor.NAV,
         layers=monitor.LAYERS, find=monitor.find,
+    ),
+    Capability(
+        slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
+        jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -7,6 +7,8 @@ from django.core.checks import CheckMessage, Error, register
 from anlan.kernel.access import policy, undo
 from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.casework import declared as casework
+from anlan.kernel.casework import opening
 from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.observations import kinds
@@ -25,6 +27,8 @@ def open_house() -> None:
     undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     lines.install(line for one in CAPABILITIES for line in one.lines)
+    casework.install(process for one in CAPABILITIES for process in one.processes)
+    opening.install(rule for one in CAPABILITIES for rule in one.alarm_cases)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)

@@ -11,5 +11,10 @@ ROLES = (
     Role(slug="bureau_officer", title="部门经办"),
     Role(slug="environment_officer", title="环境监测员"),
     Role(slug="street_officer", title="街道经办"),
+    Role(slug="safety_regulator", title="安全监管员"),
+    Role(slug="expert", title="专家"),
+    Role(slug="enterprise_head", title="企业负责人"),
+    Role(slug="enterprise_officer", title="企业安全员"),
+    Role(slug="worker", title="岗位员工"),
     Role(slug="auditor", title="审计员", second_factor=True),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Role
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.casework import types as casework
 from anlan.kernel.exchange import lines
 
 
@@ -29,6 +30,8 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     yield from (
         f"undo of {undo.verb!r}: not a verb of {capability.slug}" for undo in capability.undos if undo.verb not in own
     )
+    for process in capability.processes:
+        yield from casework.faults(process, permissions)
     for page in capability.pages:
         if page.permission not in permissions:
             yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"
@@ -49,6 +52,18 @@ def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[st
     found += _twice((verb.slug for one in every for verb in one.verbs), "verb")
     found += _twice((sheet.slug for one in every for sheet in one.sheets), "sheet")
     found += _twice((formula.slug for one in every for formula in one.formulas), "formula")
+    found += _twice(
+        (rule for one in every for row in one.alarm_cases for rule in row.rules), "alarm rule that opens cases"
+    )
+    declared = {process.slug for one in every for process in one.processes}
+    found += [
+        f"{one.slug}: alarms open cases of undeclared process {row.process!r}"
+        for one in every
+        for row in one.alarm_cases
+        if row.process not in declared
+    ]
+    found += _twice((process.slug for one in every for process in one.processes), "process")
+    found += _twice((process.prefix for one in every for process in one.processes), "prefix of a case's number")
     found += _twice((job.slug for one in every for job in one.jobs), "job")
     found += lines.faults(line for one in every for line in one.lines)
     return found

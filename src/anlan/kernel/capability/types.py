@@ -13,6 +13,7 @@ from typing import Any
 
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import Actor, Page, Permission, Undo
+from anlan.kernel.casework.types import AlarmCase, Process
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
@@ -38,6 +39,8 @@ class Capability:
     formulas: tuple[Formula, ...] = ()
     kinds: tuple[StationKind, ...] = ()  # what its stations measure, and where protocols carry it
     lines: tuple[Line, ...] = ()  # private protocols that the gateway listens to for it
+    processes: tuple[Process, ...] = ()  # how its cases move
+    alarm_cases: tuple[AlarmCase, ...] = ()  # which alarms open cases of which process
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person

@@ -6,11 +6,12 @@ from anlan.kernel.capability.types import Pack
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
+from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 
 PACK = Pack(
     slug="safety",
     title="安全与应急",
-    capabilities=(SHELTER, FIRE_IOT, HAZCHEM_MONITORING, RAIN_AND_WATER, DANGEROUS_GOODS_VEHICLE),
+    capabilities=(HIDDEN_DANGER, SHELTER, FIRE_IOT, HAZCHEM_MONITORING, RAIN_AND_WATER, DANGEROUS_GOODS_VEHICLE),
 )

@@ -1,0 +1,50 @@
+"""Clocks of cases: one runs while a state has a limit. What is computed from them (late, near) is nowhere stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anlan.base.clock import civil_date
+from anlan.kernel.casework.limits import due
+from anlan.kernel.casework.models import Case, Clock
+from anlan.kernel.casework.types import Process
+
+GIVEN = "given"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A clock about to run."""
+
+    limit: str
+    title: str
+    words: str
+    law: str
+    verified: bool
+    due_at: datetime
+
+
+def starting(process: Process, state: str, grade: str, at: datetime, given: datetime | None = None) -> Start | None:
+    """The clock of a state: the rule in force, or a deadline that a person set, which may not be later than the rule's end."""
+    limit = process.limit(state, grade, civil_date(at))
+    if given is not None:
+        law = f"不晚于{limit.title}（{limit.words}）" if limit else "由下达单位确定"
+        return Start(GIVEN, f"{process.states[state]}（下达的期限）", "指定日期", law, True, given)
+    return Start(limit.slug, limit.title, limit.words, limit.law, limit.verified, due(limit, at)) if limit else None
+
+
+def start(case: Case, clock: Start | None, at: datetime) -> None:
+    if clock:
+        Clock.objects.create(
+            case=case, limit=clock.limit, title=clock.title, words=clock.words, law=clock.law, verified=clock.verified, started_at=at,
+            first_due_at=clock.due_at, due_at=clock.due_at,
+        )  # fmt: skip
+
+
+def stop(case: Case, at: datetime) -> None:
+    Clock.objects.filter(case=case, stopped_at=None).update(stopped_at=at)
+
+
+def running(case: Case) -> Clock | None:
+    return Clock.objects.filter(case=case, stopped_at=None).first()

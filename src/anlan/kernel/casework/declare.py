@@ -1,0 +1,20 @@
+"""What casework declares. Its permissions are those of the processes; its pages show what the person may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from anlan.base.jobs import Job
+from anlan.kernel.casework import clocks, desk, opening
+from anlan.kernel.casework.pages import PAGES
+from anlan.kernel.casework.verbs import VERBS
+from anlan.kernel.web.types import Nav
+
+__all__ = ["JOBS", "NAV", "PAGES", "VERBS", "find", "sent", "waiting"]
+
+NAV = (Nav(section="registry", title="全部事项", page="cases", permission="signed_in", order=1),)
+JOBS = (
+    Job(slug="casework.clocks", title="事项超时上报", every=timedelta(minutes=1), run=clocks.sweep),
+    Job(slug="casework.alarms", title="报警转事项", every=timedelta(seconds=2), run=opening.follow),
+)
+waiting, sent, find = desk.waiting, desk.sent, desk.find

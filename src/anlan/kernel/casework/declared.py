@@ -1,0 +1,28 @@
+"""The processes of the product, installed once by the server storey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from anlan.base.errors import Refused
+from anlan.kernel.casework.types import Process
+
+_processes: dict[str, Process] = {}
+
+
+def install(processes: Iterable[Process]) -> None:
+    """Replace what is declared; also for tests that need their own."""
+    _processes.clear()
+    _processes.update({one.slug: one for one in processes})
+
+
+def processes() -> Mapping[str, Process]:
+    return _processes
+
+
+def process(slug: str) -> Process:
+    """Raises Refused `not_found` for a process of a pack that is gone."""
+    try:
+        return _processes[slug]
+    except KeyError:
+        raise Refused("not_found", f"没有“{slug}”这种流程。") from None

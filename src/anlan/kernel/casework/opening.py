@@ -1,0 +1,64 @@
+"""Alarms open cases by rule: one case an alarm, whatever is repeated. Follows the sealed journal, so nothing is skipped or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from anlan.base.errors import Refused
+from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.alarms.models import Alarm
+from anlan.kernel.casework import declared
+from anlan.kernel.casework.actions import open_case
+from anlan.kernel.casework.models import Case
+from anlan.kernel.casework.types import AlarmCase
+from anlan.kernel.journal.models import Seal
+from anlan.kernel.journal.sealing import consume
+
+NAME = "casework.alarms"
+RAISED = "alarms.alarm.raised"
+_rules: dict[str, AlarmCase] = {}
+
+
+def install(rules: Iterable[AlarmCase]) -> None:
+    """Replace which alarm rules open cases; called once by the server storey."""
+    _rules.clear()
+    _rules.update({rule: one for one in rules for rule in one.rules})
+
+
+def rules() -> Mapping[str, AlarmCase]:
+    return _rules
+
+
+def follow(at: datetime) -> int:
+    """Open the cases of alarms raised since the last run; returns how many entries were read."""
+    return consume(NAME, lambda row: _take(row, at))
+
+
+def _take(row: Seal, at: datetime) -> None:
+    if row.entry.verb == RAISED:
+        alarm = (
+            Alarm.objects.filter(pk=row.entry.subject_id)
+            .select_related("rule", "stream__station__organisation")
+            .first()
+        )
+        if alarm is not None:
+            of_alarm(alarm, at)
+
+
+def of_alarm(alarm: Alarm, at: datetime) -> Case | None:
+    """The case of an alarm whose rule opens one; None for other alarms and for processes of a pack that is gone."""
+    rule = _rules.get(alarm.rule.slug)
+    if rule is None:
+        return None
+    try:
+        process = declared.process(rule.process)
+    except Refused:
+        return None
+    station = alarm.stream.station
+    value = "" if alarm.value is None else f"，{alarm.value:g} {alarm.stream.unit}".rstrip()
+    return open_case(
+        actor=SYSTEM, process=process, owner=station.organisation, title=f"{station.name} {alarm.rule.title}"[:120],
+        fact=f"{alarm.stream.title}{value}。{alarm.rule.advice}".strip(), kind=rule.kind, source="alarm", place=station.place_name[:120],
+        longitude=station.longitude, latitude=station.latitude, alarm=alarm, at=at, is_demo=station.is_demo,
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""Reads of casework; each takes the viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.moves import Offer, offers
+from anlan.kernel.access.types import PUBLIC, Actor, Reason
+from anlan.kernel.casework import declared
+from anlan.kernel.casework.models import Case, Line, Watch
+from anlan.kernel.casework.types import Process, Step
+
+_SHOWN = ("owner", "issuer", "holder", "person")
+
+
+def reach(actor: Actor, permission: str) -> str:
+    """`district`, `own` or "" for what the actor's roles give of the permission."""
+    if "system" in actor.roles:
+        return "district"
+    given = policy.permissions()[permission].roles if permission in policy.permissions() else {}
+    held = {given[role] for role in actor.roles if role in given}
+    return "district" if "district" in held else "own" if held else ""
+
+
+def concerns(actor: Actor) -> Q:
+    """Cases of one's own organisation and of those below it, and those one entered oneself."""
+    mine = Q(pk=None)
+    if actor.path:
+        for name in ("owner", "issuer", "holder"):
+            mine |= Q(**{f"{name}__path__startswith": actor.path})
+    return mine | Q(opener=actor.person_id) if actor.person_id else mine
+
+
+def _sees(process: Process, actor: Actor) -> Q:
+    how_far = reach(actor, process.read)
+    if process.narrow and how_far == "district" and not reach(actor, process.manage):
+        how_far = "own"
+    if not how_far:
+        return Q(pk=None)
+    mine = Q(process=process.slug)
+    return mine if how_far == "district" else mine & concerns(actor)
+
+
+def visible(actor: Actor, process: str = "") -> QuerySet[Case]:
+    """The cases this person may see, of one process or of all."""
+    seen = Q(pk=None)
+    for one in declared.processes().values():
+        if process in ("", one.slug):
+            seen |= _sees(one, actor)
+    return Case.objects.filter(seen).select_related(*_SHOWN)
+
+
+def filtered(rows: QuerySet[Case], asked: Mapping[str, str], at: datetime) -> QuerySet[Case]:
+    """By what the list's address says: process, state (or `open`), grade, kind, late, owner's name, words, month, supervised."""
+    for name in ("process", "grade", "kind", "source"):
+        if asked.get(name):
+            rows = rows.filter(**{name: asked[name][:40]})
+    state = asked.get("state", "")
+    rows = rows.filter(is_open=True) if state == "open" else rows.filter(state=state[:20]) if state else rows
+    if asked.get("late"):
+        rows = rows.filter(is_open=True, due_at__lt=at)
+    if asked.get("supervised"):
+        rows = rows.exclude(supervised_at=None)
+    if words := asked.get("q", "").strip()[:80]:
+        rows = rows.filter(
+            Q(title__contains=words) | Q(number=words) | Q(place__contains=words) | Q(owner__name__contains=words)
+        )
+    return rows.order_by(*_ORDER.get(asked.get("sort", ""), _ORDER[""]))
+
+
+_ORDER = {
+    "": ("-opened_at", "-id"),
+    "due": ("due_at", "id"),
+    "old": ("opened_at", "id"),
+    "owner": ("owner__path", "-opened_at"),
+}
+
+
+def obstacle(case: Case, step: Step, actor: Actor) -> str:
+    """Why this person cannot make a legal step of this case now, beyond state and permission; empty when nothing is in the way."""
+    if step.applies and not step.applies(case):
+        return f"这一件不走“{step.title}”。"
+    if step.not_by and actor.person_id is not None:
+        mine = Line.objects.filter(case=case, step__in=step.not_by, person=actor.person_id).order_by("-id").first()
+        last = Line.objects.filter(case=case, step__in=step.not_by).order_by("-id").first()
+        if mine and last and mine.pk == last.pk:
+            return f"“{last.title}”是你办的，“{step.title}”须由另一人办。"
+    return step.guard(case) if step.guard else ""
+
+
+def offered(case: Case, actor: Actor) -> list[Offer]:
+    """现在可以做: every step legal in this state, allowed or with the reason why not; the main one first."""
+    found = []
+    for one in offers(case.of.steps, case, actor):
+        step = one.move
+        if isinstance(step, Step) and step.applies and not step.applies(case):
+            continue
+        sentence = obstacle(case, step, actor) if one.reason.allowed and isinstance(step, Step) else ""
+        found.append(Offer(step, Reason(False, sentence, one.reason.holders)) if sentence else one)
+    return sorted(found, key=lambda one: (not one.reason.allowed, not getattr(one.move, "main", False)))
+
+
+def doable(actor: Actor) -> Q:
+    """Open cases in a state from which one of the actor's roles may make a step that moves it on."""
+    found = Q(pk=None)
+    for process in declared.processes().values():
+        for how_far in ("district", "own"):
+            states = {
+                source for step in process.steps if step.target not in ("", *step.sources) and reach(actor, step.permission) == how_far
+                for source in step.sources
+            }  # fmt: skip
+            if states - process.ends:
+                found |= Q(process=process.slug, state__in=sorted(states - process.ends))
+    return found & Q(is_open=True)
+
+
+def mine(actor: Actor) -> QuerySet[Case]:
+    """等我办: held by my organisation (or named to me), and I may move it on."""
+    if not actor.path:
+        return Case.objects.none()
+    held = Q(holder=actor.organisation_id) & (Q(person=None) | Q(person=actor.person_id)) | Q(person=actor.person_id)
+    return Case.objects.filter(held & doable(actor)).select_related(*_SHOWN)
+
+
+def sent(actor: Actor) -> QuerySet[Case]:
+    """等别人: open, entered by me or issued by my organisation, and held by others."""
+    if actor.person_id is None:
+        return Case.objects.none()
+    rows = Case.objects.filter(Q(opener=actor.person_id) | Q(issuer=actor.organisation_id), is_open=True)
+    return rows.exclude(holder=actor.organisation_id).select_related(*_SHOWN)
+
+
+def watched(actor: Actor) -> QuerySet[Case]:
+    """我关注."""
+    return visible(actor).filter(Exists(Watch.objects.filter(case=OuterRef("pk"), person=actor.person_id or 0)))
+
+
+def counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
+    """How many are open, late, near their end, closed."""
+    opened = rows.filter(is_open=True)
+    return {
+        "open": opened.count(), "late": opened.filter(due_at__lt=at).count(),
+        "near": opened.filter(due_at__gte=at, due_at__lt=at + timedelta(days=1)).count(), "closed": rows.filter(is_open=False).count(),
+    }  # fmt: skip
+
+
+def rate(rows: QuerySet[Case], first: date, last: date) -> tuple[int, int, int]:
+    """(entered, closed, closed in time) of the cases entered in first ≤ day ≤ last: closure and on-time rates come from these."""
+    entered = rows.filter(opened_at__date__gte=first, opened_at__date__lte=last)
+    closed = entered.filter(is_open=False)
+    late = closed.filter(clocks__stopped_at__gt=F("clocks__due_at")).distinct()
+    return entered.count(), closed.count(), closed.count() - late.count()
+
+
+def titles(processes: Iterable[Process]) -> dict[str, str]:
+    return {one.slug: one.title for one in processes}
+
+
+def openable(actor: Actor, process: Process) -> list[Organisation]:
+    """The organisations for which this person may enter a case: their own tree, or the district's enterprises, schools, bureaus, streets."""
+    if process.open == PUBLIC or reach(actor, process.open) == "district":
+        return list(
+            Organisation.objects.filter(closed_on=None)
+            .exclude(kind__in=("district", "section", "community"))
+            .order_by("path")
+        )
+    rows = Organisation.objects.filter(closed_on=None)
+    return list(policy.visible_to(actor, process.open, rows, "path").exclude(kind="section").order_by("path"))
+
+
+def issuer_of(actor: Actor) -> Organisation | None:
+    """Who watches over a case entered by this actor: a bureau or street that enters it itself; an enterprise's own cases have none."""
+    row = Organisation.objects.filter(pk=actor.organisation_id or 0).select_related("parent").first()
+    if row is not None and row.kind == "section":
+        row = row.parent
+    return row if row is not None and row.kind in ("bureau", "street", "district") else None

@@ -1,0 +1,189 @@
+"""What a pack declares of its casework: processes, steps, fields, limits. Frozen data and functions; pure.
+
+A *process* (流程) is a transition table with words, grades, roles, evidence and clocks. A *case* (事项) runs through one. A *step*
+is a row of the table: who may make it from which state, what it must be given, who holds the case afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from anlan.kernel.access.types import Actor, Move
+
+FieldKind = Literal["line", "long", "choice", "day", "money", "number", "yes", "organisation"]
+Unit = Literal["minutes", "hours", "days", "working_days"]
+UNIT_WORDS: Mapping[Unit, str] = {"minutes": "分钟", "hours": "小时", "days": "日", "working_days": "个工作日"}
+# Who holds the case after a step: as before; whose it is; who issued it; an organisation or person the step names.
+Hand = Literal["", "owner", "issuer", "named"]
+Level = Literal["", "red", "orange", "yellow", "blue"]
+OPEN = "open"  # the first line of every case: who entered it
+MERGED = "merged"  # the end of a case that is another's (并案); a process that has this state can merge
+SOURCES: Mapping[str, str] = {
+    "self": "自查", "shift": "班组自查", "post": "岗位自查", "expert": "专家检查", "regulator": "监管检查", "public": "群众举报",
+    "alarm": "监测报警", "check": "检查任务", "inspection": "督察检查", "other": "其他",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One thing a step or a new case is asked for. `choices` of a `choice`; `unit` stands behind a number; `least` of a number."""
+
+    name: str
+    title: str
+    kind: FieldKind = "line"
+    required: bool = False
+    choices: Mapping[str, str] | None = None
+    help: str = ""
+    unit: str = ""
+    max_length: int = 200
+    least: float | None = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Move):
+    """A row of the transition table.
+
+    `says`: a sentence is asked for. `proves`: kinds of evidence the case must hold when it is made. `not_by`: steps whose author
+    may not make this one. `named`: the field (kind organisation) that names who holds it next, with hand `named`. `guard(case)`
+    gives a sentence why it cannot be made now, or "". `effect(case, actor, values, at)` writes the pack's own rows in the same
+    transaction and returns columns to set on the case. `returns`: it sends the case back. `renews`: the state's clock starts again.
+    """
+
+    says: bool = False
+    proves: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()  # kinds of evidence the form of this step offers, beside those it must have
+    fields: tuple[Field, ...] = ()
+    not_by: tuple[str, ...] = ()
+    hand: Hand = ""
+    named: str = ""
+    applies: Callable[[Any], bool] | None = None  # whether the case knows this step at all (a grade's own way)
+    guard: Callable[[Any], str] | None = None
+    effect: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None
+    returns: bool = False
+    renews: bool = False
+    main: bool = False  # the move most often made in its states
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A clock: the case must leave `state` within `amount` of `unit`. With `grade` it holds for that grade alone and goes before
+    the general one. Dated: the rule in force on the day the clock starts. `verified`: the clause was read in its own text."""
+
+    slug: str
+    title: str
+    state: str
+    amount: int
+    unit: Unit
+    law: str
+    grade: str = ""
+    verified: bool = False
+    valid_from: date = date(1900, 1, 1)
+    valid_to: date | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.amount} {UNIT_WORDS[self.unit]}"
+
+    def holds(self, state: str, grade: str, on: date) -> bool:
+        return (
+            self.state == state
+            and self.grade in ("", grade)
+            and self.valid_from <= on
+            and (self.valid_to is None or on < self.valid_to)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """`slug` is the capability's. `states` in the order of the step bar; `ends` are those nothing waits in; `aside` are ends that
+    the step bar leaves out (作废, 并案). `grades`: slug -> (word, level colour). `prefix` begins a case's number.
+
+    `read` sees cases, `open` enters them, `manage` hands over, decides extensions, supervises and merges. `narrow`: only who
+    opened, owns, holds or manages a case sees it, whatever reach `read` has. `panel(case)` gives the pack's own facts, `asks` are
+    fields of a new case that `made(case, values)` writes to the pack's own rows.
+    """
+
+    slug: str
+    title: str
+    prefix: str
+    states: Mapping[str, str]
+    ends: frozenset[str]
+    steps: tuple[Step, ...]
+    read: str
+    open: str
+    manage: str
+    aside: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] | None = None
+    grades: Mapping[str, tuple[str, Level]] | None = None
+    evidence: Mapping[str, str] | None = None
+    limits: tuple[Limit, ...] = ()
+    narrow: bool = False
+    asks: tuple[Field, ...] = ()
+    made: Callable[[Any, Mapping[str, Any]], None] | None = None
+    panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    note: str = ""  # what the form of a new case says above its fields
+
+    @property
+    def first(self) -> str:
+        return next(iter(self.states))
+
+    @property
+    def bar(self) -> tuple[str, ...]:
+        """The states of the step bar."""
+        return tuple(one for one in self.states if one not in self.aside)
+
+    def step(self, slug: str) -> Step:
+        return next(one for one in self.steps if one.slug == slug)
+
+    def limit(self, state: str, grade: str, on: date) -> Limit | None:
+        """The clock that starts when a case of that grade enters the state on that day; the grade's own goes first."""
+        found = [one for one in self.limits if one.holds(state, grade, on)]
+        return max(found, key=lambda one: (bool(one.grade), one.valid_from), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmCase:
+    """Alarms of these rules (slugs) open a case of the process, with this kind."""
+
+    rules: tuple[str, ...]
+    process: str
+    kind: str = ""
+
+
+def faults(process: Process, permissions: set[str]) -> list[str]:
+    """Every inconsistency of a process as a sentence; empty when sound."""
+    found = [f"{process.slug}: permission {one!r} is not declared" for one in {process.read, process.open, process.manage,
+             *(step.permission for step in process.steps)} - permissions - {"public"}]  # fmt: skip
+    slugs = [one.slug for one in process.steps]
+    known, reached = set(process.states), {process.first, MERGED}
+    for step in process.steps:
+        found += [
+            f"{process.slug}.{step.slug}: no state {one!r}" for one in {*step.sources, step.target} - known - {""}
+        ]
+        found += [
+            f"{process.slug}.{step.slug}: not_by names no step {one!r}" for one in set(step.not_by) - {OPEN, *slugs}
+        ]
+        found += [
+            f"{process.slug}.{step.slug}: no evidence {one!r}"
+            for one in {*step.proves, *step.takes} - set(process.evidence or {})
+        ]
+        if step.hand == "named" and step.named not in {one.name for one in step.fields}:
+            found.append(f"{process.slug}.{step.slug}: no field {step.named!r} names the holder")
+        if not set(step.sources) & process.ends:
+            reached.add(step.target)
+    found += [f"{process.slug}: step {one!r} is declared twice" for one in slugs if slugs.count(one) > 1]
+    found += [f"{process.slug}: state {one!r} is never reached" for one in known - reached]
+    found += [
+        f"{process.slug}: nothing leads out of {one!r}"
+        for one in known - process.ends
+        if not any(one in s.sources and s.target != one for s in process.steps)
+    ]
+    found += [
+        f"{process.slug}: limit {one.slug!r} is of no state"
+        for one in process.limits
+        if one.state not in known - process.ends
+    ]
+    return sorted(found)
