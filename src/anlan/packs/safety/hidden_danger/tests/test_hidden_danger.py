@@ -18,7 +18,6 @@ from anlan.packs.safety.hidden_danger import formulas, queries, rules
 from anlan.packs.safety.hidden_danger.demonstration import picture
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.hidden_danger.process import PROCESS
-from anlan.server import demonstration
 
 PDF = b"%PDF-1.4 x"
 
@@ -160,14 +159,3 @@ def test_a_worker_reports_through_the_form(cast: Cast) -> None:
     case = Case.objects.get()
     assert case.number in done.content.decode()
     assert (case.owner_id, HiddenDanger.objects.get(case=case).post) == (cast.enterprise.pk, "装卸班")
-
-
-@pytest.mark.django_db
-@pytest.mark.slow
-def test_the_story_loads_and_loads_again() -> None:
-    at = clock.now()
-    demonstration.load(at)
-    first = list(Case.objects.order_by("id").values_list("number", "state"))
-    assert {state for _number, state in first} >= {"reported", "graded", "rectifying", "reviewing", "closed"}
-    demonstration.load(at)
-    assert list(Case.objects.order_by("id").values_list("number", "state")) == first
