@@ -9,7 +9,7 @@ from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
-from anlan.kernel.observations import kinds
+from anlan.kernel.observations import derived, kinds
 from anlan.kernel.planning.values import formulas
 from anlan.server import openapi
 from anlan.server.desk.declare import DESK
@@ -25,6 +25,7 @@ def open_house() -> None:
     undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     lines.install(line for one in CAPABILITIES for line in one.lines)
+    derived.install(one for capability in CAPABILITIES for one in capability.derivations)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)

@@ -11,5 +11,6 @@ ROLES = (
     Role(slug="bureau_officer", title="部门经办"),
     Role(slug="environment_officer", title="环境监测员"),
     Role(slug="street_officer", title="街道经办"),
+    Role(slug="enterprise_officer", title="企业值班员"),
     Role(slug="auditor", title="审计员", second_factor=True),
 )

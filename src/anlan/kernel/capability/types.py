@@ -16,7 +16,7 @@ from anlan.kernel.access.types import Actor, Page, Permission, Undo
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
-from anlan.kernel.observations.types import StationKind
+from anlan.kernel.observations.types import Derivation, StationKind
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
@@ -38,6 +38,7 @@ class Capability:
     formulas: tuple[Formula, ...] = ()
     kinds: tuple[StationKind, ...] = ()  # what its stations measure, and where protocols carry it
     lines: tuple[Line, ...] = ()  # private protocols that the gateway listens to for it
+    derivations: tuple[Derivation, ...] = ()  # values that follow from those, stored and judged with them
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person

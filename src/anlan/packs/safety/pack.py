@@ -8,9 +8,10 @@ from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
+from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 PACK = Pack(
     slug="safety",
     title="安全与应急",
-    capabilities=(SHELTER, FIRE_IOT, HAZCHEM_MONITORING, RAIN_AND_WATER, DANGEROUS_GOODS_VEHICLE),
+    capabilities=(SHELTER, FIRE_IOT, HAZCHEM_MONITORING, RAIN_AND_WATER, DANGEROUS_GOODS_VEHICLE, UNDERGROUND),
 )

@@ -1,24 +1,20 @@
-"""A vehicle is a station that moves: its position is two streams with the same instants."""
+"""A vehicle is a station that moves: its position is two streams with the same instants; three more follow from it."""
 
 from __future__ import annotations
 
 from anlan.kernel.observations.types import Channel, StationKind
 
 PERMISSION = "dangerous_goods_vehicle.read"
+WRITE = "dangerous_goods_vehicle.write"
 
 
 def _channel(code: str, title: str, unit: str, decimals: int, low: float, high: float) -> Channel:
-    return Channel(
-        code=code,
-        quantity=code,
-        title=title,
-        unit=unit,
-        decimals=decimals,
-        every=30,
-        low=low,
-        high=high,
-        sources={"jt808": code},
-    )
+    return Channel(code=code, quantity=code, title=title, unit=unit, decimals=decimals, every=30, low=low, high=high,
+                   sources={"jt808": code})  # fmt: skip
+
+
+def _derived(code: str, title: str, unit: str = "", decimals: int = 0) -> Channel:
+    return Channel(code=code, quantity=code, title=title, unit=unit, decimals=decimals, every=30, low=0, derived=True)
 
 
 VEHICLE = StationKind(
@@ -26,6 +22,7 @@ VEHICLE = StationKind(
     channels=(
         _channel("speed", "车速", "km/h", 1, 0, 200), _channel("lon", "经度", "°", 6, 73, 136), _channel("lat", "纬度", "°", 6, 3, 54),
         _channel("mileage", "里程", "km", 1, 0, 1e7), _channel("alarm", "终端报警位", "", 0, 0, 2**32),
+        _derived("off_route", "偏离线路", "m"), _derived("forbidden", "所在禁行区数"), _derived("standing", "停放区外停车"),
     ),
     page="vehicle_track",
 )  # fmt: skip
