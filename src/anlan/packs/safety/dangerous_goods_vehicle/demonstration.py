@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from anlan.kernel.access.models import Organisation
@@ -14,11 +14,12 @@ from anlan.kernel.registry import actions
 from anlan.packs.safety.dangerous_goods_vehicle.sheets import AREAS, ROUTES, VEHICLES
 
 _HERE = Path(__file__).parent
+PAST = timedelta(days=2)  # the rules count for the history that the simulated devices bring
 
 
 def load(at: datetime) -> None:
     text = (_HERE / "demonstration.toml").read_text(encoding="utf-8")
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
+    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at - PAST)
     demonstration.load(text, at)
     given = tomllib.loads(text)
     for sheet, rows in ((AREAS, given["area"]), (ROUTES, given["route"]), (VEHICLES, given["vehicle"])):

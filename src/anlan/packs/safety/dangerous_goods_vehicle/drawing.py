@@ -20,7 +20,8 @@ from anlan.packs.safety.dangerous_goods_vehicle.models import VehicleArea, Vehic
 from anlan.packs.safety.dangerous_goods_vehicle.queries import Fix
 from anlan.packs.safety.dangerous_goods_vehicle.rules import Point
 
-WIDTH, HEIGHT, MARGIN, MOST = 860.0, 560.0, 18.0, 600
+WIDTH, HEIGHT, MARGIN, MOST = 860.0, 520.0, 18.0, 600
+FASTEST_MS = 55.0  # 200 km/h: a step beyond it is no way that was driven
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,7 @@ def draw(
     ]
     places = [put((one.longitude, one.latitude)) for one in shown]
     if places:
-        parts.append(
-            format_html('<path class="svg-line" d="{}"/>', "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places))
-        )
+        parts.append(format_html('<path class="svg-line" d="{}"/>', _way(shown, places)))
         parts += [_mark(x, y) for one, (x, y) in zip(shown, places, strict=True) if one.wrong]
         parts.append(format_html('<circle class="svg-base" cx="{}" cy="{}" r="5"/>', *_text(places[0])))
         parts.append(
@@ -69,6 +68,20 @@ def draw(
     )  # fmt: skip
     told = [[round(x, 1), round(y, 1), words(one)] for one, (x, y) in zip(shown, places, strict=True)]
     return Drawing(svg, json.dumps(told, ensure_ascii=False, separators=(",", ":")), tuple(shown))
+
+
+def _way(fixes: Sequence[Fix], places: Sequence[tuple[float, float]]) -> str:
+    """A line through the fixes; it is not drawn where the vehicle cannot have driven between two of them."""
+    path, before = "", None
+    for one, (x, y) in zip(fixes, places, strict=True):
+        path += f"{'M' if before is None or _jumps(before, one) else 'L'}{x:.1f} {y:.1f}"
+        before = one
+    return path
+
+
+def _jumps(one: Fix, other: Fix) -> bool:
+    metres = rules.metres_from([(one.longitude, one.latitude)], (other.longitude, other.latitude))
+    return metres > FASTEST_MS * max((other.at - one.at).total_seconds(), 1.0)
 
 
 def words(one: Fix) -> str:
@@ -110,9 +123,9 @@ def _label(x: float, y: float, text: str, name: str = "svg-text") -> SafeString:
 
 def _line(put: Callable[[Point], tuple[float, float]], line: Sequence[Point], properties: dict[str, str]) -> SafeString:
     x, y = put(line[len(line) // 2])
-    return _path(
-        put, line, "svg-track" if properties.get("sign") == "road" else "svg-done map-water", closed=False
-    ) + _label(x, y - 6, properties.get("name", ""))
+    return _path(put, line, "map-road" if properties.get("sign") == "road" else "map-water", closed=False) + _label(
+        x, y - 6, properties.get("name", "")
+    )
 
 
 def _corridor(put: Callable[[Point], tuple[float, float]], route: VehicleRoute) -> list[SafeString]:
@@ -132,7 +145,7 @@ def _area(put: Callable[[Point], tuple[float, float]], area: VehicleArea) -> lis
     middle = (sum(x for x, _y in places) / len(places), sum(y for _x, y in places) / len(places))
     word = "禁" if area.kind == "forbidden" else "停"
     return [
-        _path(put, ring, "svg-limit" if area.kind == "forbidden" else "svg-pace", closed=True),
+        _path(put, ring, "map-forbidden" if area.kind == "forbidden" else "svg-pace", closed=True),
         _label(*middle, f"{word} {area.name}", "svg-strong"),
     ]
 

@@ -21,7 +21,7 @@ from anlan.packs.safety.dangerous_goods_vehicle.queries import Fix
 from anlan.packs.safety.dangerous_goods_vehicle.sheets import GOODS
 
 HOURS = (1, 6, 24)
-PAGE_ROWS = 60
+PAGE_ROWS = 25
 _T = "packs/safety/dangerous_goods_vehicle/"
 
 

@@ -17,6 +17,7 @@ from anlan.packs.safety.fire_iot.models import FireUnit, Hydrant, HydrantNeed
 from anlan.packs.safety.fire_iot.sheets import HYDRANTS, NEEDS, UNITS
 
 _HERE = Path(__file__).parent
+PAST = timedelta(days=2)  # the rules count for the history that the simulated devices bring
 # Road → hydrants there are, where the first stands, from one to the next (degrees).
 _ROADS = {
     "示例大道": (8, (117.2060, 39.1860), (0.0007, -0.0060)),
@@ -28,7 +29,7 @@ _BROKEN = {"XHS-05": "阀门锈死", "XHS-12": "被车辆撞歪"}
 
 def load(at: datetime) -> None:
     text = (_HERE / "demonstration.toml").read_text(encoding="utf-8")
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
+    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at - PAST)
     demonstration.load(text, at)
     given = tomllib.loads(text)
     for row in given["unit"]:

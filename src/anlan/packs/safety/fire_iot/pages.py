@@ -86,7 +86,16 @@ def _pressure(request: Request, one: queries.Unit) -> object:
                 value is not None and value < 100,
             )
         )
-    return line_chart(points, title="消火栓水压，每小时最低", unit="kPa", limit=100, limit_word="100", labels=False)
+    return line_chart(
+        points,
+        title="消火栓水压，每小时最低",
+        unit="kPa",
+        limit=100,
+        limit_word="100",
+        labels=False,
+        width=860,
+        height=230,
+    )
 
 
 def judge(request: Request, pk: int) -> HttpResponse:

@@ -15,13 +15,14 @@ from anlan.packs.safety.hazchem_monitoring import actions, queries
 from anlan.packs.safety.hazchem_monitoring.models import DutyPost, HazardUnit
 
 _HERE = Path(__file__).parent
+PAST = timedelta(days=2)  # the rules count for the history that the simulated devices bring
 SHIFTS, EVERY, DAYS = "08:00、20:00", 120, 2
 _MISSED = 5  # which round of the log was missed
 
 
 def load(at: datetime) -> None:
     text = (_HERE / "demonstration.toml").read_text(encoding="utf-8")
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
+    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at - PAST)
     demonstration.load(text, at)
     for row in tomllib.loads(text)["unit"]:
         if not HazardUnit.objects.filter(code=row["code"]).exists():

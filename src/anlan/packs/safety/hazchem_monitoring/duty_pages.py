@@ -74,7 +74,7 @@ def _post(request: Request, row: DutyPost, bad: Refused | None = None, word: str
         if (one.move.slug != "relieve" or not mine) and (one.move.slug != "explain" or missed)
     ]
     context = {
-        "post": row, "mine": mine, "rounds": rounds, "missed": missed, "offers": shown, "bad": bad, "bad_word": word, "typed": request.POST if bad else {},
+        "row": row, "mine": mine, "rounds": rounds, "missed": missed, "offers": shown, "bad": bad, "bad_word": word, "typed": request.POST if bad else {},
         "log": queries.log(row, *_bounds(day)), "day": day, "today": civil_date(request.at), "before": day - timedelta(days=1), "after": day + timedelta(days=1),
         "tallies": queries.tallies(row, request.at), "shift": duty_rules.shift_of(duty_rules.read_shifts(row.shifts), request.at),
         "grace": duty_rules.GRACE.seconds // 60, "source": duty_rules.SOURCE, "may_end": policy.may(request.actor, POSTS, row),

@@ -32,7 +32,7 @@ def overview(request: Request) -> HttpResponse:
         listed.append((row, nearest, missed, policy.may(request.actor, DUTY, row)))
     units = [(one, one.assessments.all()[0]) for one in queries.units(request.actor)]
     context = {
-        "tanks": queries.tanks(request.actor), "channels": [TANK_AREA.channel(code) for code in queries.CODES], "posts": listed, "units": units,
+        "tanks": queries.tanks(request.actor), "channels": [TANK_AREA.channel(code) for code in queries.CODES], "watches": listed, "units": units,
         "may_write": policy.may(request.actor, WRITE), "may_found": policy.may(request.actor, POSTS), "major": sum(last.is_major for _one, last in units),
     }  # fmt: skip
     return render(request, _T + "overview.html", context)

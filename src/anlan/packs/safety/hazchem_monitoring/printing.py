@@ -14,7 +14,7 @@ from anlan.packs.safety.hazchem_monitoring.queries import Tally
 
 def line(entry: DutyEntry) -> tuple[str, str, str, str, str]:
     """Number, time, what, text, who: as it stands on the page, in the file and on paper."""
-    due = f"{entry.due.astimezone(CHINA):%H:%M} 的巡检 " if entry.due else ""
+    due = f"{entry.due.astimezone(CHINA):%m-%d %H:%M} 的巡检 " if entry.due else ""
     corrects = f"更正第 {entry.corrects.number} 条：" if entry.corrects else ""
     return (
         str(entry.number),

@@ -14,11 +14,12 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms.models import OPEN
 from anlan.kernel.alarms.queries import visible as visible_alarms
 from anlan.kernel.observations import queries as observed
+from anlan.kernel.observations.types import Channel
 from anlan.kernel.registry.models import Station
 from anlan.kernel.web.types import Waiting
 from anlan.packs.safety.hazchem_monitoring import duty_rules
 from anlan.packs.safety.hazchem_monitoring.duty_rules import Round
-from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, PERMISSION, POSTS
+from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, PERMISSION, POSTS, TANK_AREA
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit
 from anlan.packs.safety.subjects.newest import Newest, newest
 
@@ -53,8 +54,8 @@ class Tanks:
     alarms: tuple[str, ...]
 
     @property
-    def cells(self) -> list[Newest | None]:
-        return [self.values.get(code) for code in CODES]
+    def cells(self) -> list[tuple[Channel | None, Newest | None]]:
+        return [(TANK_AREA.channel(code), self.values.get(code)) for code in CODES]
 
     @property
     def at(self) -> datetime | None:

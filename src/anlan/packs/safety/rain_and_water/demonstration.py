@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from anlan.packs.safety.rain_and_water.models import WarningLine
 from anlan.packs.safety.rain_and_water.sheets import LINES
 
 _HERE = Path(__file__).parent
+PAST = timedelta(days=2)  # the rules count for the history that the simulated devices bring
 
 
 def load(at: datetime) -> None:
     text = (_HERE / "demonstration.toml").read_text(encoding="utf-8")
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
+    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at - PAST)
     demonstration.load(text, at)
     district = Organisation.objects.get(code="SL")
     for row in tomllib.loads(text)["line"]:

@@ -31,8 +31,8 @@ class Rain:
     silent: bool
 
     @property
-    def cells(self) -> list[tuple[Amount | None, float | None]]:
-        return [(amount, self.over.get(hours)) for hours, amount in zip(SPANS, self.amounts, strict=True)]
+    def cells(self) -> list[tuple[int, Amount | None, float | None]]:
+        return [(hours, amount, self.over.get(hours)) for hours, amount in zip(SPANS, self.amounts, strict=True)]
 
     @property
     def grade(self) -> str:

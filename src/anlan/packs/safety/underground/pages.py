@@ -16,19 +16,17 @@ from anlan.kernel.observations.store.types import HOUR_MS
 from anlan.kernel.web.charts import Point, line_chart
 from anlan.kernel.web.exporting import exported
 from anlan.packs.safety.underground import queries, rules
-from anlan.packs.safety.underground.kinds import UNDERGROUND
 from anlan.packs.safety.underground.sheets import KINDS
 
 _T = "packs/safety/underground/"
-_WORDS = {"ok": "可以进入前检测", "no": "不要进入", "unknown": "不能判断，不要进入"}
+_WORDS = {"ok": "未见超限，进前再测", "no": "不要进入", "unknown": "不能判断，不要进入"}
 
 
 def overview(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", "")
     rows = queries.spaces(request.actor, request.at, kind if kind in KINDS else "")
-    channels = [UNDERGROUND.channel(code) for code in queries.SHOWN]
     context = {
-        "rows": rows, "kinds": KINDS, "kind": kind, "channels": channels, "words": _WORDS, "edition": rules.EDITION,
+        "rows": rows, "kinds": KINDS, "kind": kind, "channels": queries.CHANNELS, "words": _WORDS, "edition": rules.EDITION,
         "verified": rules.VERIFIED, "no": sum(one.verdict.word != "ok" for one in rows), "unwatched": queries.unwatched(request.actor),
         "fresh": rules.FRESH.seconds // 60,
     }  # fmt: skip
@@ -91,7 +89,7 @@ def export(request: Request) -> HttpResponse:
         "种类",
         "进入判断",
         "原因",
-        *(f"{one.title} {one.unit}" for code in queries.SHOWN if (one := UNDERGROUND.channel(code))),
+        *(f"{one.title} {one.unit}" for one in queries.CHANNELS),
         "浸水",
         "时间",
         "报警",

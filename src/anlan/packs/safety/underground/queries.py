@@ -9,13 +9,16 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms.models import OPEN
 from anlan.kernel.alarms.queries import visible
 from anlan.kernel.observations import queries
+from anlan.kernel.observations.types import Channel
 from anlan.kernel.registry.models import Station
 from anlan.packs.safety.subjects.newest import Newest, newest
 from anlan.packs.safety.underground import rules
+from anlan.packs.safety.underground.kinds import UNDERGROUND
 from anlan.packs.safety.underground.models import UndergroundSpace
 from anlan.packs.safety.underground.sheets import KINDS
 
 SHOWN = ("ch4", "h2s", "o2", "co", "level")
+CHANNELS = tuple(one for code in SHOWN if (one := UNDERGROUND.channel(code)))
 _ORDER = {"no": 0, "unknown": 1, "ok": 2}
 
 
@@ -36,6 +39,14 @@ class Space:
     @property
     def cells(self) -> list[Newest | None]:
         return [self.values.get(code) for code in SHOWN]
+
+    @property
+    def texts(self) -> list[tuple[Channel, str]]:
+        """The values of SHOWN as they are written."""
+        return [
+            (channel, f"{cell.value:.{channel.decimals}f}" if cell else "—")
+            for channel, cell in zip(CHANNELS, self.cells, strict=True)
+        ]
 
     @property
     def wet(self) -> bool:
