@@ -18,6 +18,7 @@ from anlan.packs.safety.hazchem_monitoring.models import UNIT_KINDS, HazardUnit
 from anlan.science.hazard import gb18218
 
 ROWS = 6
+_STATIONS = "monitor.read"  # who may open the station page
 _T = "packs/safety/hazchem_monitoring/"
 
 
@@ -32,6 +33,7 @@ def overview(request: Request) -> HttpResponse:
         listed.append((row, nearest, missed, policy.may(request.actor, DUTY, row)))
     units = [(one, one.assessments.all()[0]) for one in queries.units(request.actor)]
     context = {
+        "may_station": policy.may(request.actor, _STATIONS),
         "tanks": queries.tanks(request.actor), "channels": [TANK_AREA.channel(code) for code in queries.CODES], "watches": listed, "units": units,
         "may_write": policy.may(request.actor, WRITE), "may_found": policy.may(request.actor, POSTS), "major": sum(last.is_major for _one, last in units),
     }  # fmt: skip
@@ -107,6 +109,7 @@ def _unit(request: Request, row: HazardUnit, bad: Refused | None = None) -> Http
     rows = _typed(request.POST) if bad else [(one["name"], f"{one['mass']:g}") for one in last.parts]
     rows += [("", "")] * (ROWS - len(rows))
     context = {
+        "may_station": policy.may(request.actor, _STATIONS),
         "unit": row, "last": last, "parts": [identification.Part(**one) for one in last.parts], "every": every, "rows": list(enumerate(rows[:ROWS])),
         "names": gb18218.SUBSTANCES, "may": policy.why(request.actor, WRITE, row), "bad": bad, "typed": request.POST if bad else {},
     }  # fmt: skip

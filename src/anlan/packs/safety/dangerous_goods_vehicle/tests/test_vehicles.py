@@ -130,7 +130,7 @@ def test_a_change_of_the_register_reaches_the_gateway(district: District, vehicl
 def test_derived_values_belong_to_no_device_so_none_can_write_them(district: District, vehicle: Station) -> None:
     derived = Stream.objects.filter(station=vehicle, code__in=("off_route", "forbidden", "standing"))
     assert derived.count() == 3
-    assert set(derived.values_list("device", "channel")) == {(None, "")}
+    assert derived.filter(device=None, channel="").count() == 3
     assert district.at
 
 
@@ -147,9 +147,9 @@ def test_wrong_rows_are_named_by_cell(
     district: District, vehicle: Station, sheet: Sheet, wrong: dict[str, str], column: str
 ) -> None:
     good = {
-        AREAS: {"code": "X", "name": "示例", "kind": "禁行区", "points": "117.2,39.1;117.3,39.1;117.3,39.2", "valid_from": "2021-01-01", "basis": "示例"},
-        ROUTES: {"code": "X", "name": "示例", "points": "117.2,39.1;117.3,39.1", "half_width": "100", "valid_from": "2021-01-01", "basis": "示例"},
-        VEHICLES: {"plate": "示A9", "station_code": vehicle.code, "goods": "3 易燃液体", "routes": "R1"},
+        AREAS.slug: {"code": "X", "name": "示例", "kind": "禁行区", "points": "117.2,39.1;117.3,39.1;117.3,39.2", "valid_from": "2021-01-01", "basis": "示例"},
+        ROUTES.slug: {"code": "X", "name": "示例", "points": "117.2,39.1;117.3,39.1", "half_width": "100", "valid_from": "2021-01-01", "basis": "示例"},
+        VEHICLES.slug: {"plate": "示A9", "station_code": vehicle.code, "goods": "3 易燃液体", "routes": "R1"},
     }  # fmt: skip
     row = good[sheet.slug]
     assert row_of(row, sheet)[1] == []

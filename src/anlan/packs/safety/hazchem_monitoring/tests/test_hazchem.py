@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
-from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.journal.models import Entry
@@ -249,7 +249,7 @@ def test_handing_over_needs_a_word_for_every_missed_round(cast: Cast, post: Duty
 
 def test_only_who_watches_signs_rounds_and_only_who_wrote_a_line_corrects_it(cast: Cast, post: DutyPost) -> None:
     second = cast.posts["officer"]
-    other = actions.Actor(
+    other = Actor(
         person_id=cast.posts["other"].person_id,
         post_id=None,
         name="示例乙",
@@ -414,7 +414,7 @@ def test_alarms_by_rule(district: District, given: dict[str, float], slugs: list
 
 
 def test_an_officer_of_the_enterprise_sees_and_signs_his_own_only(cast: Cast, post: DutyPost) -> None:
-    plant = actions.Actor(
+    plant = Actor(
         person_id=cast.posts["street"].person_id,
         post_id=None,
         name="示例值班员",

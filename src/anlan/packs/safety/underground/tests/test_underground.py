@@ -23,7 +23,7 @@ from anlan.packs.safety.underground.sheets import SPACES
 GOOD = {"ch4": 1.0, "h2s": 1.0, "co": 2.0, "o2": 20.8, "ingress": 0.0, "level": 0.3}
 
 
-def _verdict(at: datetime = AT, **values: float) -> rules.Verdict:
+def _verdict(values: dict[str, float], at: datetime = AT) -> rules.Verdict:
     return rules.entry({code: (value, at) for code, value in {**GOOD, **values}.items()}, AT)
 
 
@@ -36,13 +36,13 @@ def _verdict(at: datetime = AT, **values: float) -> rules.Verdict:
     ],
 )  # fmt: skip
 def test_the_edges_of_entry(values: dict[str, float], word: str) -> None:
-    assert _verdict(**values).word == word
+    assert _verdict(values).word == word
 
 
 @pytest.mark.pure
 def test_what_is_missing_or_old_is_never_a_yes_and_what_is_wrong_outweighs_it() -> None:
-    assert _verdict(AT - timedelta(minutes=30)).word == "ok"
-    assert _verdict(AT - timedelta(minutes=31)).word == "unknown"
+    assert _verdict({}, AT - timedelta(minutes=30)).word == "ok"
+    assert _verdict({}, AT - timedelta(minutes=31)).word == "unknown"
     partly = {code: (value, AT) for code, value in GOOD.items() if code != "h2s"}
     assert rules.entry(partly, AT) == rules.Verdict("unknown", ("硫化氢没有 30 分钟内的数据",))
     assert rules.entry({**partly, "ch4": (60.0, AT)}, AT).word == "no"
