@@ -5,9 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# GB/T 26875.3-2011, 8.2.1.2 (components) and 8.2.1.8 (the transmission device). Bit 0 is 1 when all is well.
-_COMPONENT = {1: "火警", 2: "故障", 3: "屏蔽", 4: "监管", 5: "启动", 6: "反馈", 7: "延时", 8: "电源故障"}
-_DEVICE = {1: "火警", 2: "故障", 3: "主电故障", 4: "备电故障", 5: "与监控中心通信故障", 6: "监测线路故障"}
+# GB/T 26875.3-2011, 8.2.1: state bits of a component (type 2) and of the device itself (type 21), the weightiest first.
+BITS = (
+    (2, "火警"),
+    (4, "故障"),
+    (8, "屏蔽"),
+    (16, "监管"),
+    (32, "启动"),
+    (64, "反馈"),
+    (128, "延时"),
+    (256, "电源故障"),
+    (1, "正常"),
+)
+DEVICE_BITS = (
+    (2, "火警"),
+    (4, "故障"),
+    (8, "主电故障"),
+    (16, "备电故障"),
+    (32, "与监控中心通信故障"),
+    (64, "监测连接线路故障"),
+    (1, "正常"),
+)
 FIRE, TROUBLE, FINE = "fire", "trouble", "fine"
 MOST_SPACING = 120  # m between municipal hydrants; GB 50974-2014, 7.2.5, not read in its own text yet
 USES = {
@@ -30,9 +48,8 @@ class State:
 
 
 def state(code: str, value: float) -> State:
-    names = _DEVICE if code == "device" else _COMPONENT
     bits = int(value)
-    told = [word for bit, word in names.items() if bits >> bit & 1]
+    told = [word for mask, word in (DEVICE_BITS if code == "device" else BITS) if mask != 1 and bits & mask]
     if bits & 2:
         return State(FIRE, "、".join(told))
     if told:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.urls import reverse
 from tests.support.cast import Cast
+from tests.support.district import District
 
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.alarms.loading import load_rules
@@ -19,7 +20,6 @@ from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.models import Station
 from anlan.kernel.registry.types import Sheet
-from anlan.packs.safety.conftest import District
 from anlan.packs.safety.dangerous_goods_vehicle import queries
 from anlan.packs.safety.dangerous_goods_vehicle.demonstration import _HERE
 from anlan.packs.safety.dangerous_goods_vehicle.sheets import AREAS, ROUTES, VEHICLES

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from tests.support.cast import Cast
+from tests.support.district import District
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM
@@ -19,7 +20,6 @@ from anlan.kernel.journal.models import Entry
 from anlan.kernel.planning.values.formulas import answering
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.conftest import District
 from anlan.packs.safety.fire_iot import actions, queries
 from anlan.packs.safety.fire_iot.demonstration import _HERE
 from anlan.packs.safety.fire_iot.formulas import FORMULAS

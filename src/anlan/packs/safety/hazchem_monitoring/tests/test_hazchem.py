@@ -10,13 +10,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from tests.support.cast import Cast
+from tests.support.district import District
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.journal.models import Entry
-from anlan.packs.safety.conftest import District
 from anlan.packs.safety.hazchem_monitoring import actions, identification, queries
 from anlan.packs.safety.hazchem_monitoring.demonstration import _HERE
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from tests.support.cast import Cast
+from tests.support.district import District
 
 from anlan.base.clock import CHINA
 from anlan.kernel.access.types import SYSTEM
@@ -17,7 +18,6 @@ from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.conftest import District
 from anlan.packs.safety.rain_and_water import queries, rules
 from anlan.packs.safety.rain_and_water.demonstration import _HERE
 from anlan.packs.safety.rain_and_water.rules import HOUR_MS, Amount, Line

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 from tests.support.cast import AT, Cast
+from tests.support.district import District
 
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.conftest import District
 from anlan.packs.safety.underground import rules
 from anlan.packs.safety.underground.demonstration import _HERE
 from anlan.packs.safety.underground.sheets import SPACES
