@@ -40,7 +40,9 @@ print(status("street", "post", **row), status("street", "post", **{**row, "pumps
 
 @pytest.mark.slow
 def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "built", "tests"))
+    shutil.copytree(
+        ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "built", "tests", "conftest.py")
+    )
     blocks = BLOCK.findall((ROOT / "docs" / "developer" / "tutorial.md").read_text(encoding="utf-8"))
     assert len(blocks) == 5
     for name, code in blocks:

@@ -11,7 +11,7 @@ from anlan.kernel.casework import declared as casework
 from anlan.kernel.casework import opening
 from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
-from anlan.kernel.observations import kinds
+from anlan.kernel.observations import derived, kinds
 from anlan.kernel.planning.values import formulas
 from anlan.server import openapi
 from anlan.server.desk.declare import DESK
@@ -29,6 +29,7 @@ def open_house() -> None:
     lines.install(line for one in CAPABILITIES for line in one.lines)
     casework.install(process for one in CAPABILITIES for process in one.processes)
     opening.install(rule for one in CAPABILITIES for rule in one.alarm_cases)
+    derived.install(one for capability in CAPABILITIES for one in capability.derivations)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     openapi.install(CAPABILITIES)

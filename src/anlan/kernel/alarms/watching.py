@@ -54,7 +54,8 @@ def of_rules(rules: Sequence[Rule], station: int | None = None) -> list[Watch]:
             if rule.settings.get("permit") and stream.pk not in permits:
                 continue
             found.append(_watch(rule, stream, permits.get(stream.pk), here, newest))
-    return found
+    # One value may raise both a watch and the one it suppresses: whoever suppresses is judged first.
+    return sorted(found, key=lambda one: bool(one.unless))
 
 
 def _watch(

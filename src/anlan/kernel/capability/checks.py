@@ -32,11 +32,28 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     )
     for process in capability.processes:
         yield from casework.faults(process, permissions)
+    yield from _derived(capability)
     for page in capability.pages:
         if page.permission not in permissions:
             yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"
         if (page.kind == "api") != (page.operation is not None):
             yield f"page {page.name!r}: an API page, and no other, declares its operation"
+
+
+def _derived(capability: Capability) -> Iterator[str]:
+    """A derivation reads what its own capability's kind measures and fills what it declares as derived; nothing else is."""
+    kinds = {kind.slug: kind for kind in capability.kinds}
+    filled = {(one.kind, code) for one in capability.derivations for code in one.outputs}
+    for one in capability.derivations:
+        kind = kinds.get(one.kind)
+        measured = {channel.code for channel in kind.channels if not channel.derived} if kind else set()
+        if not set(one.inputs) <= measured:
+            yield f"derivation {one.slug!r}: its inputs are not channels of {one.kind!r}"
+    declared = {(kind.slug, channel.code) for kind in kinds.values() for channel in kind.channels if channel.derived}
+    yield from (
+        f"{capability.slug}: {code!r} of {kind!r} is derived by nothing, or not declared"
+        for kind, code in filled ^ declared
+    )
 
 
 def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[str]:

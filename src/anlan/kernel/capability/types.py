@@ -17,7 +17,7 @@ from anlan.kernel.casework.types import AlarmCase, Process
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
-from anlan.kernel.observations.types import StationKind
+from anlan.kernel.observations.types import Derivation, StationKind
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
@@ -41,6 +41,7 @@ class Capability:
     lines: tuple[Line, ...] = ()  # private protocols that the gateway listens to for it
     processes: tuple[Process, ...] = ()  # how its cases move
     alarm_cases: tuple[AlarmCase, ...] = ()  # which alarms open cases of which process
+    derivations: tuple[Derivation, ...] = ()  # values that follow from those, stored and judged with them
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from anlan.kernel.alarms.engine import Engine
 from anlan.kernel.alarms.types import Outcome, Watch
 from anlan.kernel.exchange.links import Links
-from anlan.kernel.observations import quality, reviewing
+from anlan.kernel.observations import deriving, quality, reviewing
 from anlan.kernel.observations.retaining import STATE as RETENTION
 from anlan.kernel.observations.reviewing import Wanted
 from anlan.kernel.observations.store.chunks import Store
@@ -287,9 +287,10 @@ class Writer:
             for stream in rows.stream[~timely].tolist():
                 self.links.of(self.directory.streams[stream].device).untimely += 1
             rows = rows.take(timely)
-        return Columns(
+        told = Columns(
             rows.stream, rows.start, rows.end, rows.value, rows.sent, quality.judged(rows, self.directory.streams)
         )
+        return joined([told, deriving.derive(told, self.directory.derived)])
 
     def _tidy(self) -> None:
         """One slice of compaction between two commits."""

@@ -118,6 +118,9 @@ def add_streams(*, actor: Actor, device: Device, at: datetime) -> list[Stream]:
     kind = kind_of(station.kind)
     wanted = [one for one in kind.channels if device.protocol in one.sources] if kind else []
     known = set(Stream.objects.filter(station=station, nature="raw").values_list("code", flat=True))
+    for one in kind.channels if kind else ():
+        if one.derived and one.code not in known:
+            _create(station, None, one, "")
     return [
         add_stream(actor=actor, device=device, channel=one, source=one.sources[device.protocol], at=at)
         for one in wanted
@@ -143,12 +146,19 @@ def add_stream(
         raise Refused("duplicate", f"这个监测点已有“{channel.code}”。", "code")
     if Stream.objects.filter(device=device, channel=source, retired_at=None).exists():
         raise Refused("duplicate", f"这台设备的 {source} 已接到别的数据流。", "channel")
+    stream = _create(device.station, device, channel, source, scale, shift)
+    _note(actor, device, "stream_added", at, stream=stream.pk, code=channel.code, channel=source)
+    return stream
+
+
+def _create(
+    station: Station, device: Device | None, channel: Channel, source: str, scale: float = 1.0, shift: float = 0.0
+) -> Stream:
     stream: Stream = Stream.objects.create(
-        station=device.station, device=device, code=channel.code, channel=source, quantity=channel.quantity,
+        station=station, device=device, code=channel.code, channel=source, quantity=channel.quantity,
         title=channel.title, unit=channel.unit, decimals=channel.decimals, period=channel.period, every=channel.every,
         scale=scale, shift=shift, low=channel.low, high=channel.high,
     )  # fmt: skip
-    _note(actor, device, "stream_added", at, stream=stream.pk, code=channel.code, channel=source)
     return stream
 
 

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
+from anlan.kernel.observations import derived
 from anlan.kernel.observations.kinds import seen_by
 from anlan.kernel.observations.models import Device, Edition, Stream
 from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream, Period
@@ -29,7 +30,10 @@ def directory() -> Directory:
         devices[row.protocol, row.identity] = KnownDevice(
             row.pk, row.protocol, row.identity, row.state, row.secret, row.settings, mine
         )
-    return Directory(number, devices, streams)
+    derivations = derived.known()
+    for stream in Stream.objects.filter(pk__in={pk for one in derivations.values() for pk in one.outputs.values()}):
+        streams[stream.pk] = _known(stream)
+    return Directory(number, devices, streams, derivations)
 
 
 def _known(row: Stream) -> KnownStream:

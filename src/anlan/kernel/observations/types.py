@@ -30,6 +30,7 @@ class Channel:
     kind of station); `sources` says where a protocol carries it, in the words of `exchange` for that protocol.
 
     `every` is the expected interval in seconds (0: no rhythm), `low` and `high` what is possible at all, in `unit`.
+    `derived`: no device sends it, a `Derivation` of its kind computes it.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Channel:
     sources: Mapping[str, str] = field(default_factory=dict)
     # What a coded value means: (mask, words) of the bits in order of weight; the first that is set names the value.
     bits: tuple[tuple[int, str], ...] = ()
+    derived: bool = False
 
     def word(self, value: float) -> str:
         """The words of a coded value; empty when the value is a plain number."""
@@ -65,6 +67,24 @@ class StationKind:
 
     def channel(self, code: str) -> Channel | None:
         return next((one for one in self.channels if one.code == code), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivation:
+    """Values that no device sends: computed from what one sends at an instant, stored and judged by rules in the same commit.
+
+    For stations of `kind`; `inputs` and `outputs` are codes of its channels, the outputs declared there as `derived`.
+    `prepare()` reads the records, once for every edition of them, and gives for each station (by its id) whatever `derive`
+    needs; a station that it leaves out gets no derived values. `derive(prepared, at, values)` is pure and quick: `at` in ms,
+    `values` the usable inputs of that instant by code; it gives outputs by code, and leaves out what it cannot tell.
+    """
+
+    slug: str
+    kind: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    prepare: Callable[[], Mapping[int, Any]]
+    derive: Callable[[Any, int, Mapping[str, float]], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,16 @@ class KnownDevice:
     streams: Mapping[str, KnownStream] = field(default_factory=dict)  # by channel of the protocol
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownDerivation:
+    """A derivation at one station: `inputs` by the stream that brings them, `outputs` the streams its values go to."""
+
+    inputs: Mapping[int, str]
+    outputs: Mapping[str, int]
+    prepared: Any
+    derive: Callable[[Any, int, Mapping[str, float]], Mapping[str, float]]
+
+
 # What may differ from device to device: name -> (meaning, default).
 DEVICE_SETTINGS: Mapping[str, tuple[str, Any]] = {
     "minute": ("一条分钟数据代表的分钟数", 10),
@@ -123,6 +153,7 @@ class Directory:
     edition: int
     devices: Mapping[tuple[str, str], KnownDevice]  # (protocol, identity)
     streams: Mapping[int, KnownStream]
+    derived: Mapping[int, KnownDerivation] = field(default_factory=dict)  # by the stream of an input
 
     def device(self, protocol: str, identity: str) -> KnownDevice | None:
         return self.devices.get((protocol, identity))

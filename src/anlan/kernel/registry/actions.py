@@ -119,6 +119,8 @@ def _note(
         actor=actor, verb=f"registry.row.{verb}", subject_kind=sheet.slug, subject_id=row.pk, org_path=row.organisation.path,
         old=old, new=new, at=at,
     )  # fmt: skip
+    if sheet.changed:
+        sheet.changed()
 
 
 @transaction.atomic
@@ -166,4 +168,6 @@ def store_rows(
         actor=actor, verb="registry.file.imported", subject_kind=sheet.slug, subject_id=organisation.pk, org_path=organisation.path, at=at,
         new={"added": len(added), "changed": changed, "rows": len(rows)}, content_hash=content_hash,
     )  # fmt: skip
+    if sheet.changed:
+        sheet.changed()
     return len(added), changed

@@ -41,7 +41,7 @@ class Sheet:
     """A register. `model` derives from `registry.models.Entry`; `key` is the column that identifies a row in a file.
 
     `read` and `write` are permission slugs; `review_days` sets the next review after each (0: none);
-    `check(values)` adds what the columns cannot say; `duty` and `basis` are shown to the people who fill it in.
+    `check(values)` adds what the columns cannot say; `changed()` is called in the transaction of every change; `duty` and `basis` are shown to the people who fill it in.
     """
 
     slug: str
@@ -53,6 +53,7 @@ class Sheet:
     write: str
     review_days: int = 0
     check: Callable[[Mapping[str, Any]], Sequence[Problem]] | None = None
+    changed: Callable[[], None] | None = None
     duty: str = ""
     basis: str = ""
 

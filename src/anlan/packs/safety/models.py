@@ -1,6 +1,28 @@
 """The tables of the pack's rooms, for Django to find."""
 
+from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
+from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
+from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
+from anlan.packs.safety.rain_and_water.models import WarningLine
 from anlan.packs.safety.registers.shelter import Shelter
+from anlan.packs.safety.underground.models import UndergroundSpace
 
-__all__ = ["HiddenDanger", "Shelter"]
+__all__ = [
+    "DutyEntry",
+    "DutyPost",
+    "FireUnit",
+    "FireVerdict",
+    "GoodsVehicle",
+    "HazardUnit",
+    "HiddenDanger",
+    "Hydrant",
+    "HydrantCheck",
+    "HydrantNeed",
+    "Shelter",
+    "UndergroundSpace",
+    "UnitAssessment",
+    "VehicleArea",
+    "VehicleRoute",
+    "WarningLine",
+]

@@ -9,9 +9,18 @@ from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCH
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
+from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 PACK = Pack(
     slug="safety",
     title="安全与应急",
-    capabilities=(HIDDEN_DANGER, SHELTER, FIRE_IOT, HAZCHEM_MONITORING, RAIN_AND_WATER, DANGEROUS_GOODS_VEHICLE),
+    capabilities=(
+        HIDDEN_DANGER,
+        SHELTER,
+        FIRE_IOT,
+        HAZCHEM_MONITORING,
+        RAIN_AND_WATER,
+        DANGEROUS_GOODS_VEHICLE,
+        UNDERGROUND,
+    ),
 )

@@ -14,6 +14,7 @@ from anlan.server.desk import guide, history, live, pages, workbench
 
 _EVERY_ROLE = (
     "administrator", "planner", "leader", "bureau_officer", "environment_officer", "street_officer", "auditor",
+    "enterprise_officer",
 )  # fmt: skip
 
 PERMISSIONS = (

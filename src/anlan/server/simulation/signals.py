@@ -7,6 +7,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 DAY = 86_400
 
@@ -39,6 +40,10 @@ NORMAL: dict[str, dict[str, Normal]] = {
     "rain": {"battery": Normal(12.6, 0.2, 0.05)},
     "level": {"level": Normal(2.6, 0.05, 0.01), "battery": Normal(12.6, 0.2, 0.05)},
     "vehicle": {"speed": Normal(48, 6, 5), "alarm": Normal(0), "altitude": Normal(5)},
+    "underground": {
+        "ch4": Normal(1.6, 0.4, 0.3), "h2s": Normal(1.2, 0.4, 0.2), "co": Normal(2.2, 0.5, 0.3), "o2": Normal(20.7, 0.1, 0.04),
+        "level": Normal(0.35, 0.08, 0.02), "ingress": Normal(0), "cover": Normal(0), "battery": Normal(3.62, 0.02, 0.01),
+    },
     "tank_area": {
         "level": Normal(6.2, 0.4, 0.01), "pressure": Normal(12, 2, 0.3), "temperature": Normal(19, 5, 0.2), "gas_1": Normal(1.5, 0.4, 0.3),
         "gas_2": Normal(1.2, 0.4, 0.3),
@@ -52,8 +57,9 @@ _MADE = {"total": Normal(0), "lon": Normal(0), "lat": Normal(0)}
 
 @dataclass(frozen=True)
 class Episode:
-    """A trouble of one device. `act`: `set` (the channel reads `value`), `add` (so much more than usual), `freeze` (reads what it read at the start), `cut` (the
-    line is down; what was measured is sent afterwards), `mark` (the channel's values carry `mark`: being calibrated, say).
+    """A trouble of one device. `act`: `set` (the channel reads `value`), `add` (so much more than usual), `move` (it goes from
+    `value` to `to`), `freeze` (reads what it read at the start), `rain` (`value` mm fall an hour), `cut` (the line is down; what
+    was measured is sent afterwards), `mark` (the channel's values carry `mark`: being calibrated, say).
     `rules`: what it must raise, by slug, on which channel."""
 
     device: str
@@ -63,6 +69,7 @@ class Episode:
     channel: str = ""
     value: float = 0.0
     mark: str = "N"
+    to: float = 0.0
     rules: tuple[tuple[str, str], ...] = ()
     title: str = ""
 
@@ -89,6 +96,8 @@ def value(
         if one.device == device and one.channel == channel and one.holds(at, start):
             if one.act == "set":
                 return one.value
+            if one.act == "move":
+                return round(one.value + (one.to - one.value) * (at - start - one.at) / one.seconds, decimals)
             if one.act == "freeze":
                 at = start + one.at
             if one.act == "add":
@@ -113,10 +122,26 @@ def rain_total(at: int, start: int, device: str, episodes: Sequence[Episode]) ->
     return round(1200.0 + fallen, 1)
 
 
+# The round trip of the vehicles along the drawn roads, WGS-84; the demonstration's allowed route is the same line.
+WAY = (
+    (117.1857, 39.1812), (117.2000, 39.1835), (117.2364, 39.1770), (117.2380, 39.1600), (117.2343, 39.1477), (117.2090, 39.1490),
+    (117.1866, 39.1490), (117.1850, 39.1600), (117.1857, 39.1812),
+)  # fmt: skip
+ROUND_S = 1500  # about 15 km
+
+
 def place(seed: int, device: str, at: int) -> tuple[float, float]:
-    """A round trip through the district each two hours, WGS-84."""
-    turn = 2 * math.pi * (at % 7200) / 7200 + _noise(seed, device)
-    return round(117.215 + 0.03 * math.cos(turn), 6), round(39.112 + 0.018 * math.sin(turn), 6)
+    """Where a vehicle is on its way round, each side in proportion to its length; another seed begins elsewhere."""
+    sides = list(pairwise(WAY))
+    lengths = [
+        math.hypot((x2 - x1) * 0.776, y2 - y1) for (x1, y1), (x2, y2) in sides
+    ]  # cos 39° of a degree of longitude
+    left = ((at / ROUND_S + _noise(seed, device)) % 1) * sum(lengths)
+    for ((x1, y1), (x2, y2)), length in zip(sides, lengths, strict=True):
+        if left <= length:
+            return round(x1 + (x2 - x1) * left / length, 6), round(y1 + (y2 - y1) * left / length, 6)
+        left -= length
+    return WAY[-1]
 
 
 def mark_of(device: str, channel: str, at: int, start: int, episodes: Sequence[Episode]) -> str:

@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-from anlan.kernel.access.types import SYSTEM, Page, Permission
-from anlan.kernel.alarms.loading import load_rules
+from anlan.kernel.access.types import Page, Permission
 from anlan.kernel.capability.types import Capability
-from anlan.kernel.observations import demonstration
+from anlan.kernel.journal.types import Verb
+from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.dangerous_goods_vehicle import pages, queries
-from anlan.packs.safety.dangerous_goods_vehicle.kinds import PERMISSION, VEHICLE
+from anlan.packs.safety.dangerous_goods_vehicle import actions, demonstration, layers, pages, sheets
+from anlan.packs.safety.dangerous_goods_vehicle.derivations import WHERE
+from anlan.packs.safety.dangerous_goods_vehicle.kinds import PERMISSION, VEHICLE, WRITE
 
-_HERE = Path(__file__).parent
 _ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
 
 
-def demo(at: datetime) -> None:
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
-    demonstration.load((_HERE / "demonstration.toml").read_text(encoding="utf-8"), at)
+def _page(path: str, name: str, view: Callable[..., Any], title: str) -> Page:
+    return Page(path=path, name=name, view=view, permission=PERMISSION, title=title, section="monitor")
 
 
 CAPABILITY = Capability(
     slug="dangerous_goods_vehicle",
     title="危险货物车辆定位",
     plan_refs=("S16",),
-    permissions=(Permission(slug=PERMISSION, title="查看危险货物车辆", roles=dict.fromkeys(_ALL, "district")),),
-    kinds=(VEHICLE,),
-    pages=(
-        Page(
-            path="vehicles/",
-            name="vehicles",
-            view=pages.fleet,
-            permission=PERMISSION,
-            title="危险货物车辆",
-            section="monitor",
-        ),
-        Page(
-            path="vehicles/<str:code>/",
-            name="vehicle_track",
-            view=pages.track,
-            permission=PERMISSION,
-            title="车辆轨迹",
-            section="monitor",
-        ),
-        Page(
-            path="vehicles/<str:code>/export/",
-            name="vehicle_export",
-            view=pages.export,
-            permission=PERMISSION,
-            title="导出轨迹",
-            kind="export",
-        ),
+    permissions=(
+        Permission(slug=PERMISSION, title="查看危险货物车辆", roles=dict.fromkeys(_ALL, "district")),
+        Permission(slug=WRITE, title="登记车辆、区域和线路", roles={"bureau_officer": "district"}),
     ),
-    nav=(Nav(section="monitor", title="车辆", page="vehicles", permission=PERMISSION, order=32),),
-    layers=(queries.LAYER,),
-    demo=demo,
-)
+    kinds=(VEHICLE,),
+    derivations=(WHERE,),
+    sheets=sheets.SHEETS,
+    pages=(
+        _page("vehicles/", "vehicles", pages.fleet, "危险货物车辆"),
+        _page("vehicles/<str:code>/", "vehicle_track", pages.track, "车辆轨迹"),
+        Page(path="vehicles/<str:code>/export/", name="vehicle_export", view=pages.export, permission=PERMISSION, title="导出轨迹", kind="export"),
+        *(page for sheet in sheets.SHEETS for page in sheet_pages(sheet)),
+    ),
+    nav=(
+        Nav(section="monitor", title="车辆", page="vehicles", permission=PERMISSION, order=32),
+        Nav(section="registry", title="危货车辆", page="goods_vehicles_list", permission=PERMISSION, order=31),
+        Nav(section="registry", title="车辆区域", page="vehicle_areas_list", permission=PERMISSION, order=32),
+        Nav(section="registry", title="准行线路", page="vehicle_routes_list", permission=PERMISSION, order=33),
+    ),
+    verbs=(
+        Verb(slug=actions.READ, title="查看车辆轨迹"),
+        Verb(slug=actions.EXPORTED, title="导出车辆轨迹"),
+    ),
+    layers=layers.LAYERS,
+    demo=demonstration.load,
+)  # fmt: skip

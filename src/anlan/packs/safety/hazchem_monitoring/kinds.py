@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from anlan.kernel.observations.types import Channel, StationKind
 
-PERMISSION = "hazchem_monitoring.read"
+PERMISSION, WRITE = "hazchem_monitoring.read", "hazchem_monitoring.write"
+DUTY, POSTS = "hazchem_monitoring.duty", "hazchem_monitoring.posts"
 
 
 def _channel(code: str, quantity: str, title: str, unit: str, decimals: int, low: float, high: float) -> Channel:

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-
-from anlan.kernel.access.types import SYSTEM, Page, Permission
-from anlan.kernel.alarms.loading import load_rules
+from anlan.kernel.access.types import Page, Permission
 from anlan.kernel.capability.types import Capability
-from anlan.kernel.observations import demonstration
+from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.rain_and_water import pages
-from anlan.packs.safety.rain_and_water.kinds import KINDS, PERMISSION
+from anlan.packs.safety.rain_and_water import demonstration, pages
+from anlan.packs.safety.rain_and_water.derivations import MARGINS
+from anlan.packs.safety.rain_and_water.kinds import KINDS, PERMISSION, WRITE
+from anlan.packs.safety.rain_and_water.sheets import LINES
 
-_HERE = Path(__file__).parent
 _ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
-
-
-def demo(at: datetime) -> None:
-    load_rules(SYSTEM, (_HERE / "rules.toml").read_text(encoding="utf-8"), at)
-    demonstration.load((_HERE / "demonstration.toml").read_text(encoding="utf-8"), at)
-
 
 CAPABILITY = Capability(
     slug="rain_and_water",
     title="雨水情监测",
     plan_refs=("S2",),
-    permissions=(Permission(slug=PERMISSION, title="查看雨水情", roles=dict.fromkeys(_ALL, "district")),),
-    kinds=KINDS,
-    pages=(
-        Page(path="rain/", name="rain", view=pages.overview, permission=PERMISSION, title="雨水情", section="monitor"),
-        Page(
-            path="rain/export/",
-            name="rain_export",
-            view=pages.export,
-            permission=PERMISSION,
-            title="导出雨情",
-            kind="export",
-        ),
+    permissions=(
+        Permission(slug=PERMISSION, title="查看雨水情", roles=dict.fromkeys(_ALL, "district")),
+        Permission(slug=WRITE, title="登记警戒线", roles={"bureau_officer": "district"}),
     ),
-    nav=(Nav(section="monitor", title="雨水情", page="rain", permission=PERMISSION, order=30),),
-    demo=demo,
-)
+    kinds=KINDS,
+    derivations=(MARGINS,),
+    sheets=(LINES,),
+    pages=(
+        Page(path="rain/", name="rain", view=pages.overview, permission=PERMISSION, title="雨水情", section="monitor", command="看雨水情"),
+        Page(path="rain/export/", name="rain_export", view=pages.export, permission=PERMISSION, title="导出雨情", kind="export"),
+        Page(path="rain/stations/<str:code>/", name="rain_station", view=pages.station, permission=PERMISSION, title="雨量和水位", section="monitor"),
+        Page(path="rain/stations/<str:code>/export/", name="rain_station_export", view=pages.station_export, permission=PERMISSION, title="导出雨量和水位", kind="export"),
+        *sheet_pages(LINES),
+    ),
+    nav=(
+        Nav(section="monitor", title="雨水情", page="rain", permission=PERMISSION, order=30),
+        Nav(section="registry", title="警戒线", page="warning_lines_list", permission=PERMISSION, order=35),
+    ),
+    demo=demonstration.load,
+)  # fmt: skip
