@@ -38,6 +38,10 @@ def _have_browser() -> bool:
     return any(Path(path).exists() for path in BROWSERS)
 
 
+def _have_broker() -> bool:
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+
+
 def _have_font() -> bool:
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
@@ -83,6 +87,7 @@ def test() -> int:
     """Static checks, then PostgreSQL, then everything on SQLite with the browser; pytest's closing line is the last."""
     browser = _provide("browser", _have_browser() and _have_font(), ("chromium", "fonts-noto-cjk"), _have_browser)
     postgres = _provide("postgres", binaries() is not None, ("postgresql",), binaries)
+    _provide("mosquitto", _have_broker(), ("mosquitto",), _have_broker)  # without it its tests skip
     install("dev")
     build()
     compile_catalogues()

@@ -62,7 +62,7 @@ USAGE = """用法：anlan 命令 [参数]
   geo import --crs … FILE     导入图层
   journal verify              核对流水的摘要链
   demo | serve | worker       演示 | 网页 | 时钟与作业
-  gateway                     设备网关：接收、存储、报警
+  gateway                     设备网关：接收、存储、报警；--mqtt mqtt://主机:端口 订阅代理
   simulate                    模拟示例区的设备（只连本机网关）
   person                      新增人员和岗位
   openapi                     接口说明（OpenAPI 3.1）

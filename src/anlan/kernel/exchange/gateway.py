@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from anlan.kernel.exchange.duties import Duties
 from anlan.kernel.exchange.lines import LINES
 from anlan.kernel.exchange.types import Bad, Message, Session, Verdict
 from anlan.kernel.exchange.writer import Lagging, Parcel, Writer
@@ -49,6 +50,7 @@ class Gateway:
         self.writer = writer
         self._lines: set[_Line] = set()
         self._of: dict[int, _Line] = {}  # device -> its newest line
+        self._duties = Duties(writer.directory, writer.store.latest(), writer.links)
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
 
@@ -143,7 +145,13 @@ class Gateway:
                 link.rows += parcel.size
             else:
                 link.refused += len(parcel.frames)
-        return b"".join(answer for answer, parcel in told if stored or parcel is None)
+        answers = b"".join(answer for answer, parcel in told if stored or parcel is None)
+        return answers + self._asked(parcels, now) if stored else answers
+
+    def _asked(self, parcels: list[Parcel], now: int) -> bytes:
+        """What the gateway asks of the devices by itself."""
+        streams = self.writer.directory.streams
+        return b"".join(self._duties.owed(one, streams, now) for one in parcels if one.device.settings)
 
     def _heard(self, line: _Line, one: Message | Bad, now: int) -> tuple[bytes, Parcel | None]:
         """(the answer owed, what is to be stored before it is given)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MOST_UNKNOWN = 2000  # identities nobody registered that are remembered; the oldest is forgotten first
@@ -27,7 +27,15 @@ class Link:
     rows: int = 0
     unlisted: int = 0  # values of channels that no stream takes
     untimely: int = 0  # values with a time that cannot be
-    refused: int = 0  # messages that were not stored
+    refused: int = 0  # messages and rows that were not stored
+    why: dict[str, int] = field(default_factory=dict)  # of these, by the code of the reason
+
+    def refuse(self, reason: str) -> None:
+        self.refused += 1
+        self.why[reason] = self.why.get(reason, 0) + 1
+
+    def facts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__} | {"why": dict(self.why)}
 
     def measured(self, skew: int, now: int) -> None:
         if self.skew is None or skew >= self.skew or now - self.skew_at > SKEW_MS:
@@ -41,6 +49,8 @@ class Links:
         self._known: dict[int, Link] = {}
         self._unknown: OrderedDict[tuple[str, str], int] = OrderedDict()
         self.noise = 0  # bytes and frames that name no device
+        self.held = 0  # bytes of HTTP bodies being received
+        self.broker: dict[str, Any] = {}  # how the line to the MQTT broker stands
 
     def of(self, device: int) -> Link:
         return self._known.setdefault(device, Link())
@@ -60,6 +70,12 @@ class Links:
             del self._unknown[key]
 
     def report(self) -> dict[str, Any]:
-        """For the pages: JSON-able."""
-        return {"devices": {str(number): asdict(one) for number, one in self._known.items()}, "noise": self.noise,
-                "unknown": len(self._unknown)}  # fmt: skip
+        """For the pages: JSON-able. Called in the commit's thread while lines go on: copies are taken whole."""
+        devices = {str(number): one.facts() for number, one in list(self._known.items())}
+        return {
+            "devices": devices,
+            "noise": self.noise,
+            "unknown": len(self._unknown),
+            "broker": dict(self.broker),
+            "held": self.held,
+        }

@@ -22,7 +22,9 @@ from anlan.kernel.alarms.watching import cited_spans, watches
 from anlan.kernel.exchange.gateway import Gateway
 from anlan.kernel.exchange.http import Api
 from anlan.kernel.exchange.lines import LINES, PORTS
+from anlan.kernel.exchange.mqtt import Broker, Subscriber, stopped
 from anlan.kernel.exchange.patience import MOST_CONNECTIONS, STOP_S, Bounded, Patient
+from anlan.kernel.exchange.sensorthings.service import Service
 from anlan.kernel.exchange.writer import Writer
 from anlan.kernel.observations import queries, reading, retaining, reviewing
 from anlan.kernel.observations.reviewing import Wanted
@@ -63,7 +65,9 @@ def due_for_forgetting(at: datetime) -> Plan | None:
     return retaining.plan(at, cited_spans())
 
 
-async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None]) -> None:
+async def serve(
+    host: str, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None], broker: Broker | None = None
+) -> None:
     """Until SIGTERM or SIGINT. `ports`: 0 takes a free one; `ready` is told the ports really taken."""
     directory, watched = await sync_to_async(known)()
     writer = Writer(reading.writer(), directory, watched, _now)
@@ -75,20 +79,25 @@ async def serve(host: str, ports: Mapping[str, int], ready: Callable[[Mapping[st
     committing = asyncio.create_task(writer.run())
     learning = asyncio.create_task(_learn(writer))
     listener = _bind(host, ports["http"])
+    things = Service(writer)
     api = uvicorn.Server(
         uvicorn.Config(
-            Bounded(Api(writer)), http=Patient, log_level="warning", lifespan="off", access_log=False,
+            Bounded(Api(writer, (things,))), http=Patient, log_level="warning", lifespan="off", access_log=False,
             limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=STOP_S,
         )
     )  # fmt: skip
     api.capture_signals = _nothing  # type: ignore[assignment, method-assign]  # the handlers above end both
     answering = asyncio.create_task(api.serve(sockets=[listener]))
+    subscribing = asyncio.create_task(Subscriber(writer, broker).run()) if broker else None
     ready({**taken, "http": int(listener.getsockname()[1])})
     await stop.wait()
     learning.cancel()
     api.should_exit = True
     await gateway.close()
+    if subscribing:
+        await stopped(subscribing)
     await answering
+    things.close()
     await writer.stop()
     await committing
     writer.store.database.close()

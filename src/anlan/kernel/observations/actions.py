@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
+from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.moves import advance, find
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.observations.kinds import kind_of
-from anlan.kernel.observations.models import Conversion, Device, Edition, Stream
+from anlan.kernel.observations.models import ApiToken, Conversion, Device, Edition, Stream
 from anlan.kernel.observations.moves import DEVICE_MOVES
-from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS, Channel
+from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS, SETTING_CHOICES, Channel
 from anlan.kernel.registry.models import Station
 
 _MANAGE = "observations.manage"
 _WORDS = {"admit": "admitted", "refuse": "refused", "suspend": "suspended", "retire": "retired"}
-TOKEN_PROTOCOLS = ("http", "sensorthings")  # the token is ours: shown once, its SHA-256 kept
+LONGEST_TOKEN_DAYS, MOST_API_TOKENS = 366, 10
+TOKEN_PROTOCOLS = ("http", "mqtt", "sensorthings")  # the token is ours: shown once, its SHA-256 kept
 
 
 def changed() -> None:
@@ -45,8 +48,16 @@ def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise Refused("settings", f"没有设置项“{'、'.join(sorted(unknown))}”。", "settings")
     for name, value in given.items():
-        if not isinstance(value, type(DEVICE_SETTINGS[name][1])):
-            raise Refused("settings", f"设置项“{DEVICE_SETTINGS[name][0]}”的值不对。", "settings")
+        title, usual = DEVICE_SETTINGS[name]
+        if type(value) is not type(usual) or value not in SETTING_CHOICES.get(name, (value,)):
+            raise Refused("settings", f"设置项“{title}”的值不对。", "settings")
+        if isinstance(value, int) and not 0 <= value <= 1_000_000:
+            raise Refused("settings", f"设置项“{title}”须是不小于 0 的数。", "settings")
+    if given.get("key") and not re.fullmatch(r"[0-9a-fA-F]{32}", given["key"]):
+        raise Refused("settings", "SM4 密钥须是 32 位十六进制。", "settings")
+    for name in ("minute", "silence"):
+        if given.get(name, 1) < 1:
+            raise Refused("settings", f"设置项“{DEVICE_SETTINGS[name][0]}”须大于 0。", "settings")
     return dict(given)
 
 
@@ -213,15 +224,78 @@ def change_stream(
 
 @transaction.atomic
 def new_token(*, actor: Actor, device: Device, at: datetime) -> str:
-    """A token for a device that writes over HTTP: told once, kept as its SHA-256; the one before stops working."""
+    """A token for a device that writes over HTTP or MQTT: told once, kept as its SHA-256; the one before stops working."""
     policy.require(actor, _MANAGE, device)
     if device.protocol not in TOKEN_PROTOCOLS:
-        raise Refused("protocol", "只有 HTTP 和 SensorThings 设备用令牌。")
+        raise Refused("protocol", "只有 HTTP、MQTT 和 SensorThings 设备用令牌。")
     token = secrets.token_urlsafe(32)
     device.secret = digest_of(token)
     device.save(update_fields=["secret"])
     _note(actor, device, "token_made", at)
     return token
+
+
+@transaction.atomic
+def change_settings(*, actor: Actor, device: Device, at: datetime, settings: Mapping[str, Any]) -> Device:
+    """Some settings of a device; the others stay. The journal names those that changed; a key is never written there."""
+    policy.require(actor, _MANAGE, device)
+    fresh = _settings({**device.settings, **settings})
+    changed_ones = {
+        name: fresh[name] for name in settings if fresh[name] != device.settings.get(name, DEVICE_SETTINGS[name][1])
+    }
+    if not changed_ones:
+        raise Refused("same", "没有改动。")
+    device.settings = fresh
+    device.save(update_fields=["settings"])
+    _note(
+        actor,
+        device,
+        "settings_changed",
+        at,
+        **{name: "…" if name == "key" else value for name, value in changed_ones.items()},
+    )
+    return device
+
+
+@transaction.atomic
+def make_api_token(
+    *, actor: Actor, title: str, until: date, at: datetime, registers: bool = False
+) -> tuple[ApiToken, str]:
+    """A token with which a program reads what the actor's post may see, and registers devices if it is to; told once."""
+    today = civil_date(at)
+    if actor.post_id is None:
+        raise Refused("forbidden", "没有岗位，不能开接口令牌。")
+    if registers:
+        policy.require(actor, _MANAGE)
+    if not 1 <= len(title.strip()) <= 60:
+        raise Refused("title", "写明给谁用，1 到 60 个字。", "title")
+    if not today <= until <= today + timedelta(days=LONGEST_TOKEN_DAYS):
+        raise Refused("until", f"有效期从今天起，最多 {LONGEST_TOKEN_DAYS} 天。", "until")
+    if ApiToken.objects.filter(post=actor.post_id, revoked_at=None, until__gte=today).count() >= MOST_API_TOKENS:
+        raise Refused("many", f"这个岗位已有 {MOST_API_TOKENS} 个有效的令牌。先作废不用的。")
+    token = secrets.token_urlsafe(32)
+    made = ApiToken.objects.create(
+        post_id=actor.post_id,
+        title=title.strip(),
+        digest=digest_of(token),
+        made_at=at,
+        until=until,
+        registers=registers,
+    )
+    record(actor=actor, verb="observations.api_token.made", subject_kind="api_token", subject_id=made.pk, at=at, org_path=actor.path,
+           new={"title": made.title, "until": until, "registers": registers})  # fmt: skip
+    return made, token
+
+
+@transaction.atomic
+def revoke_api_token(*, actor: Actor, token: ApiToken, at: datetime) -> None:
+    """From now on it opens nothing. One's own; who manages devices may revoke any."""
+    if token.post_id != actor.post_id:
+        policy.require(actor, _MANAGE, token.post)
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+        raise Refused("stale", "这个令牌已经作废。")
+    record(actor=actor, verb="observations.api_token.revoked", subject_kind="api_token", subject_id=token.pk, at=at,
+           org_path=token.post.organisation.path, new={"title": token.title})  # fmt: skip
 
 
 def digest_of(token: str) -> str:

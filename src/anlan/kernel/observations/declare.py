@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from anlan.kernel.access import policy
-from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.access.types import SIGNED_IN, Actor, Page, Permission
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.observations import pages, queries, reviewing
 from anlan.kernel.web.types import Nav, Waiting
@@ -45,13 +45,23 @@ PAGES = (
          methods=("POST",)),
     Page(path="monitor/retention/", name="retention", view=pages.retention, permission=_READ, title="数据保存期", section="monitor"),
     Page(path="monitor/retention/set/", name="retention_set", view=pages.set_retention, permission=_MANAGE, title="改保存期", methods=("POST",)),
+    Page(path="monitor/devices/<int:pk>/settings/change/", name="device_settings", view=pages.change_settings, permission=_MANAGE,
+         title="改设备设置", methods=("POST",)),
+    Page(path="monitor/tokens/", name="api_tokens", view=pages.api_tokens, permission=SIGNED_IN, title="接口令牌", methods=("GET", "POST"),
+         section="monitor", command="开接口令牌"),
+    Page(path="monitor/tokens/<int:pk>/revoke/", name="api_token_revoke", view=pages.revoke_api_token, permission=SIGNED_IN,
+         title="作废接口令牌", methods=("POST",)),
 )  # fmt: skip
-NAV = (Nav(section="monitor", title="设备", page="devices", permission=_READ, order=90),)
+NAV = (
+    Nav(section="monitor", title="设备", page="devices", permission=_READ, order=90),
+    Nav(section="monitor", title="接口令牌", page="api_tokens", permission=SIGNED_IN, order=95),
+)
 VERBS = tuple(
     Verb(slug=f"observations.{slug}", title=title)
     for slug, title in (
         ("device.registered", "登记设备"), ("device.heard", "发现未登记设备"), ("device.admitted", "接入设备"), ("device.refused", "不予接入"),
         ("device.suspended", "停用设备"), ("device.retired", "设备退役"), ("device.stream_added", "新增数据流"), ("device.token_made", "换发设备令牌"),
+        ("device.settings_changed", "改设备设置"), ("api_token.made", "开接口令牌"), ("api_token.revoked", "作废接口令牌"),
         ("stream.changed", "数据流换算换版"), ("value.reviewed", "审核观测值"), ("retention.set", "保存期换版"), ("store.forgotten", "按保存期清理"), ("stream.reviewed_added", "新增审核数据流"),
     )
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from anlan.kernel.access.models import Person
+from anlan.kernel.access.models import Person, Post
 from anlan.kernel.observations.types import PERIOD_TITLES, PROTOCOLS
 from anlan.kernel.registry.models import Station
 
@@ -187,6 +187,27 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id}"
+
+
+class ApiToken(models.Model):
+    """What a program shows to read over SensorThings: it sees what the post may see, as long as the post is held.
+
+    `digest` is the token's SHA-256; the token is told once. `registers`: it may also do what the post may do there.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    until = models.DateField()
+    registers = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Edition(models.Model):

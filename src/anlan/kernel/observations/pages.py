@@ -24,7 +24,7 @@ from anlan.kernel.observations import actions, queries, reading, retaining, revi
 from anlan.kernel.observations.kinds import all_kinds, kind_of
 from anlan.kernel.observations.models import ACTS, KEPT, STATES, Conversion, Correction, Device, Retention, Stream
 from anlan.kernel.observations.moves import DEVICE_MOVES
-from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS
+from anlan.kernel.observations.types import DEVICE_SETTINGS, PERIOD_TITLES, PROTOCOLS, SETTING_CHOICES
 from anlan.kernel.registry.models import Station
 from anlan.kernel.web.paging import page_of
 
@@ -68,8 +68,9 @@ def device(request: Request, pk: int, refused: Refused | None = None, token: str
     context = {
         "device": one, "link": reading.links(request.at).get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
         "offers": offers(DEVICE_MOVES, one, request.actor), "stations": _stations(request) if manages else [], "typed": request.POST,
-        "settings": [(title, one.settings.get(name, given)) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],
+        "settings": [(title, _said(one.settings.get(name, given))) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],
         "conversions": Conversion.objects.filter(stream__device=one).select_related("stream")[:50],
+        "fields": [_field(one, name) for name in DEVICE_SETTINGS], "why": reading.refusals(reading.links(request.at).get(one.pk)),
         "frames": frames(one), "token": token, "may_manage": manages, "takes_token": one.protocol in actions.TOKEN_PROTOCOLS,
     }  # fmt: skip
     return render(request, "kernel/observations/device.html", context, status=422 if refused else 200)
@@ -103,6 +104,8 @@ def register(request: Request) -> HttpResponse:
             station = next((one for one in places if one.pk == number(posted.get("station"))), None)
             if station is None:
                 raise Refused("station", "选一个监测点。没有就先到“监测点”台账登记。", "station")
+            if posted.get("secret") and posted.get("protocol") in actions.TOKEN_PROTOCOLS:
+                raise Refused("secret", "这种设备用令牌，登记后在设备页面换发。口令空着。", "secret")
             made = actions.register_device(
                 actor=request.actor, protocol=posted.get("protocol", ""), identity=posted.get("identity", ""), name=posted.get("name", ""),
                 station=station, secret=posted.get("secret", ""), at=request.at,
@@ -137,6 +140,87 @@ def move(request: Request, pk: int, word: str) -> HttpResponse:
         return device(request, pk, refused)
     messages.success(request, "已办。网关几秒内照此执行。")
     return HttpResponseRedirect(reverse("device", args=[pk]))
+
+
+def _said(value: Any) -> Any:
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else value
+
+
+def _field(one: Device, name: str) -> dict[str, Any]:
+    """How a setting is typed. A key is never shown: what is typed replaces it, nothing leaves it."""
+    title, usual = DEVICE_SETTINGS[name]
+    value = "" if name == "key" else one.settings.get(name, usual)
+    return {
+        "name": name,
+        "title": title,
+        "value": value,
+        "choices": SETTING_CHOICES.get(name),
+        "yes_no": isinstance(usual, bool),
+    }
+
+
+def change_settings(request: Request, pk: int) -> HttpResponse:
+    """What may differ from device to device."""
+    one = _found(request, pk)
+    try:
+        actions.change_settings(actor=request.actor, device=one, at=request.at, settings=_settings(request))
+    except Refused as refused:
+        if refused.code in ("forbidden", "stale"):
+            raise
+        return device(request, pk, refused)
+    messages.success(request, "已改。网关几秒内照此执行。")
+    return HttpResponseRedirect(reverse("device", args=[pk]))
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, (title, usual) in DEVICE_SETTINGS.items():
+        text = request.POST.get(name, "").strip()
+        if isinstance(usual, bool):
+            found[name] = text == "1"
+        elif isinstance(usual, int):
+            if not (text.isascii() and text.isdecimal() and len(text) < 8):
+                raise Refused("settings", f"设置项“{title}”须是不小于 0 的数。", name)
+            found[name] = int(text)
+        elif text or name != "key":
+            found[name] = text
+    return found
+
+
+def api_tokens(request: Request, told: str = "") -> HttpResponse:
+    """My post's tokens for programs; those who manage devices see all."""
+    bad: Refused | None = None
+    if request.method == "POST" and not told:
+        try:
+            until = date.fromisoformat(request.POST.get("until", ""))
+        except ValueError:
+            bad = Refused("until", "有效期写成 2026-12-31。", "until")
+        else:
+            try:
+                _made, told = actions.make_api_token(
+                    actor=request.actor,
+                    title=request.POST.get("title", ""),
+                    until=until,
+                    at=request.at,
+                    registers=request.POST.get("registers") == "1",
+                )
+            except Refused as refused:
+                bad = refused
+    today = civil_date(request.at)
+    context = {
+        "tokens": queries.api_tokens(request.actor)[:200], "told": told, "bad": bad, "typed": request.POST, "today": today, "may_manage": policy.may(request.actor, _MANAGE),
+        "latest": today + timedelta(days=actions.LONGEST_TOKEN_DAYS),
+    }  # fmt: skip
+    return render(request, "kernel/observations/api_tokens.html", context, status=422 if bad else 200)
+
+
+def revoke_api_token(request: Request, pk: int) -> HttpResponse:
+    token = queries.api_tokens(request.actor).filter(pk=pk).first()
+    if token is None:
+        raise Http404
+    actions.revoke_api_token(actor=request.actor, token=token, at=request.at)
+    messages.success(request, "已作废。")
+    return HttpResponseRedirect(reverse("api_tokens"))
 
 
 def change_stream(request: Request, pk: int, stream: int) -> HttpResponse:

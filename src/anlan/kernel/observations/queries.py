@@ -8,7 +8,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.observations import derived
 from anlan.kernel.observations.kinds import seen_by
-from anlan.kernel.observations.models import Device, Edition, Stream
+from anlan.kernel.observations.models import ApiToken, Device, Edition, Stream
 from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream, Period
 from anlan.kernel.registry.models import Station
 
@@ -66,3 +66,9 @@ def devices(actor: Actor) -> QuerySet[Device]:
     """Devices the person manages; those without a station are the administrator's."""
     rows = Device.objects.select_related("station__organisation")
     return policy.visible_to(actor, "observations.read", rows, "station__organisation__path")
+
+
+def api_tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """Those of the person's post; all, for who manages devices."""
+    rows = ApiToken.objects.select_related("post__person", "post__organisation")
+    return rows if policy.may(actor, "observations.manage") else rows.filter(post=actor.post_id or 0)

@@ -108,3 +108,16 @@ def links(at: datetime) -> dict[int, dict[str, Any]]:
         online = link["connected"] or (heard is not None and (at - heard).total_seconds() < ONLINE_S)
         found[int(number)] = {**link, "heard_at": heard, "skew_s": skew, "online": online}
     return found
+
+
+# Why the gateway did not store something, by its code.
+REFUSALS = {
+    "time": "没有时间、没有时区或读不懂", "channel": "没有这个通道", "form": "格式不对", "token": "令牌不对", "not_admitted": "没有接入",
+    "wrong_secret": "口令不对", "lagging": "存储跟不上", "full": "存不进去",
+}  # fmt: skip
+
+
+def refusals(link: Mapping[str, Any] | None) -> list[tuple[str, int]]:
+    """(reason, how often) since the gateway started, the most frequent first."""
+    told = (link or {}).get("why", {})
+    return sorted(((REFUSALS.get(code, code), count) for code, count in told.items()), key=lambda one: -one[1])

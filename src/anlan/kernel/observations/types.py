@@ -143,7 +143,14 @@ DEVICE_SETTINGS: Mapping[str, tuple[str, Any]] = {
     "crc": ("校验算法：hj212 或 modbus", "hj212"),
     "key": ("SM4 密钥（十六进制）", ""),
     "coordinates": ("坐标系：wgs84 或 gcj02", "wgs84"),
+    "resend": ("缺了数据向设备补要", False),
+    "clock": ("时钟差超过多少秒就校时（0：不校）", 0),
+    "declares": ("可经 SensorThings 自行登记监测点和数据流", False),
 }
+
+
+# What a setting may be, where not every value of its type is.
+SETTING_CHOICES: Mapping[str, tuple[str, ...]] = {"crc": ("hj212", "modbus"), "coordinates": ("wgs84", "gcj02")}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ phone, and a line that has authenticated one phone may not speak for another.
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,9 +19,10 @@ from anlan.kernel.observations.types import KnownDevice, Reading
 from anlan.protocols.common import Garbage
 from anlan.protocols.jt808 import answers, bodies
 from anlan.protocols.jt808.frame import Frame, Splitter
-from anlan.protocols.jt808.join import Joiner
+from anlan.protocols.jt808.join import MOST_PENDING, Joiner
 from anlan.science.geo.crs import TO_WGS84
 
+_TRIES, _PAUSE_MS = 3, 5000  # of asking for lost parts
 _TAKEN = frozenset({bodies.HEARTBEAT, bodies.DEREGISTER, bodies.POSITION, bodies.BATCH})
 
 
@@ -34,6 +37,7 @@ class Jt808:
         self._splitter, self._joiner = Splitter(), Joiner()
         self._phone = ""  # authenticated on this line
         self._serial = 0
+        self._asked: OrderedDict[tuple[str, int, int], tuple[int, int]] = OrderedDict()  # message -> (when, how often)
 
     def feed(self, data: bytes, now: int) -> list[Message | Bad]:
         return [self._read(one, now) for one in self._splitter.feed(data)]
@@ -54,8 +58,21 @@ class Jt808:
         return Message(one.phone, (one.raw,), told, partial(self._reply, one, device, now, self._serial), latest, said=_said(one),
                        trusted=open_to_all or self._phone == one.phone)  # fmt: skip
 
-    @staticmethod
-    def _reply(frame: Frame, device: KnownDevice | None, now: int, serial: int, verdict: Verdict) -> bytes:
+    def _lost(self, frame: Frame, now: int, serial: int) -> bytes:
+        """0x8003 for the parts of this frame's message that did not come: when its last part did, and again as others come late."""
+        for part, numbers in self._joiner.missing() if frame.total > 1 else ():
+            first = replace(part, serial=(part.serial - part.number + 1) & 0xFFFF)
+            key = (part.phone, part.id, first.serial)
+            when, times = self._asked.get(key, (0, 0))
+            mine = (frame.phone, frame.id, (frame.serial - frame.number + 1) & 0xFFFF) == key
+            if mine and times < _TRIES and (now - when >= _PAUSE_MS if times else frame.number == frame.total):
+                self._asked[key] = (now, times + 1)
+                while len(self._asked) > MOST_PENDING:
+                    self._asked.popitem(last=False)
+                return answers.resend(first, numbers[:255], serial)
+        return b""
+
+    def _reply(self, frame: Frame, device: KnownDevice | None, now: int, serial: int, verdict: Verdict) -> bytes:
         if frame.id == bodies.REGISTER:
             ok = verdict == "stored" and device is not None
             result = answers.REGISTER_OK if ok else answers.NO_TERMINAL
@@ -65,7 +82,9 @@ class Jt808:
         if verdict != "stored":
             return answers.general(frame, answers.FAILED, serial)
         known = frame.id in _TAKEN or frame.id == bodies.AUTHENTICATE
-        return answers.general(frame, answers.OK if known else answers.UNSUPPORTED, serial)
+        return answers.general(frame, answers.OK if known else answers.UNSUPPORTED, serial) + self._lost(
+            frame, now, serial
+        )
 
 
 def _said(frame: Frame) -> str:

@@ -10,7 +10,7 @@ from anlan.base.clock import CHINA
 from anlan.kernel.exchange.types import Bad, Know, Message, Verdict
 from anlan.kernel.observations.types import Reading
 from anlan.protocols.common import Garbage
-from anlan.protocols.sl651.answers import answer
+from anlan.protocols.sl651.answers import answer, nak
 from anlan.protocols.sl651.content import elements
 from anlan.protocols.sl651.frame import Frame, Splitter
 from anlan.protocols.sl651.join import Joiner
@@ -38,16 +38,27 @@ class Sl651:
             one.station,
             (one.raw,),
             told,
-            partial(_reply, whole, local),
+            partial(self._reply, one, whole, local),
             sent,
             one.password,
             f"function {one.function:02X}",
         )
 
-
-def _reply(whole: Frame | None, local: datetime, verdict: Verdict) -> bytes:
-    """Only a whole message that was stored is confirmed (M2): a station that hears nothing sends again."""
-    return (answer(whole, local) or b"") if whole is not None and verdict == "stored" else b""
+    def _reply(self, one: Frame, whole: Frame | None, local: datetime, verdict: Verdict) -> bytes:
+        """Only a whole message that was stored is confirmed (M2, M3): a station that hears nothing sends again. When the last
+        packet came and others did not, they are asked for."""
+        if verdict != "stored":
+            return b""
+        if whole is not None:
+            return answer(whole, local) or b""
+        lost = [
+            held
+            for held in self._joiner.waiting()
+            if held.packet.station == one.station and held.packet.function == one.function
+        ]
+        return b"".join(
+            raw for held in lost if one.number == one.total for raw in nak(held.packet, held.missing, local)
+        )
 
 
 def _ms(time: datetime) -> int:
@@ -67,3 +78,7 @@ def readings(frame: Frame, local: datetime) -> Iterator[Reading]:
             for place, value in enumerate(one.values):
                 end = _ms(first + _FIVE * place)
                 yield Reading(one.id, end - 300_000 if one.kind == "rains" else end, end, value)
+        elif one.kind == "series" and one.at is not None and one.step:
+            for place, value in enumerate(one.values):  # the first value is of the time before it
+                end = _ms(one.at + one.step * place)
+                yield Reading(one.of, end, end, value)

@@ -297,21 +297,44 @@ async def test_twenty_wrong_things_over_http(folder: Path) -> None:
         one = b'{"observations":[{"channel":"level","time":1,"value":1}]}'
         assert (await post(stand.http, one, token="wrong"))[0] == 401
         assert (await post(stand.http, one, path="/api/v1/nothing"))[0] == 404
+        assert (await post(stand.http, one, path="/api/v1/observations?dry=1"))[0] == 400
         wrong: list[tuple[bytes, int]] = [
             (b"", 400), (b"[]", 400), (b"{", 400), (b'{"observations":1}', 400), (b"{}", 422), (b'{"other":[]}', 400),
             (b'{"observations":[],"columns":{"channel":[],"time":[],"value":[]}}', 422),
             (b'{"columns":{"channel":["level"],"time":[],"value":[1]}}', 422),
-            (b'{"observations":[{"channel":"level"}]}', 400), (b'{"observations":[{"channel":"level","time":"x"}]}', 400),
-            (b'{"observations":[{"channel":"level","time":1,"value":"1"}]}', 400), (b'{"observations":[{"channel":1,"time":1}]}', 400),
-            (b"\xff\xfe", 400), (b'{"observations":[{"channel":"level","time":1e400}]}', 400), (b"[" * 20_000, 400),
-            (b'{"observations":[{"channel":"level","time":NaN}]}', 400),
+            (b'{"columns":{"channel":["level"],"time":[1],"value":[1],"mark":[]}}', 422),
+            (b'{"columns":{"channel":["level"],"time":[1],"value":[1],"unit":["m"]}}', 400),
+            (b'{"columns":{"channel":["level"],"time":[1]}}', 400),
+            (b'{"observations":[{"channel":"level"}]}', 400), (b'{"observations":[{"channel":"level","time":"x","value":1}]}', 400),
+            (b'{"observations":[{"channel":"level","time":1}]}', 400), (b'{"observations":[{"channel":"level","time":1,"vaule":1}]}', 400),
+            (b'{"observations":[{"channel":"level","value":1}]}', 400), (b'{"observations":[{"channel":"level","time":null,"value":1}]}', 400),
+            (b'{"observations":[{"channel":"level","time":1,"value":"1"}]}', 400), (b'{"observations":[{"channel":1,"time":1,"value":1}]}', 400),
+            (b'{"observations":[{"channel":"level","time":1,"value":true}]}', 400), (b'{"observations":[{"channel":"level","time":1,"value":1,"mark":5}]}', 400),
+            (b"\xff\xfe", 400), (b'{"observations":[{"channel":"level","time":1e400,"value":1}]}', 400), (b"[" * 20_000, 400),
+            (b'{"observations":[{"channel":"level","time":NaN,"value":1}]}', 400), (one + one, 400),
         ]  # fmt: skip
         for body, status in wrong:
             got, answer = await post(stand.http, body)
             assert (got, bool(answer["message"])) == (status, True), body[:60]
         assert (await post(stand.http, one))[1] == {"stored": 0, "untimely": 1, "refused": 0, "reasons": []}  # 1970
+        ahead = {"observations": [{"channel": "level", "time": NOW, "start": NOW + 1, "value": 1}]}
+        assert (await post(stand.http, json.dumps(ahead).encode()))[1]["untimely"] == 1
+        for far in (10**30, -(10**18), 1 << 63):
+            _status, answer = await post(
+                stand.http, json.dumps({"observations": [{"channel": "level", "time": far, "value": 1}]}).encode()
+            )
+            assert answer.get("refused", 1) == 1
         assert (await post(stand.http, b" " * ((8 << 20) + 1)))[0] == 413
         assert stand.rows(4) == []
+
+
+@live
+async def test_the_same_again_is_kept_once_and_a_correction_wins(folder: Path) -> None:
+    async with standing(folder) as stand:
+        for value in (1.5, 1.5, 2.5):
+            row = {"channel": "level", "time": "2026-01-01T08:00:00+08:00", "value": value}
+            assert (await post(stand.http, json.dumps({"observations": [row, row]}).encode()))[1]["stored"] == 2
+        assert stand.rows(4) == [(NOW, 2.5, 0)]
 
 
 @live

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from anlan.kernel.exchange.mqtt import broker_of
 from anlan.kernel.exchange.running import PORTS, serve, write_ports
 from anlan.server.children import follow_parent
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("ANLAN_GATEWAY_HOST", "127.0.0.1"))
         for name, port in PORTS.items():
             parser.add_argument(f"--{name}", type=int, default=port, metavar="PORT")
+        # An address may hold a password: the environment is the better place for one.
+        parser.add_argument("--mqtt", default=os.environ.get("ANLAN_MQTT", ""), metavar="mqtt://HOST:PORT")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         def ready(ports: Mapping[str, int]) -> None:
@@ -30,4 +33,5 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         follow_parent()
-        asyncio.run(serve(options["host"], {name: options[name] for name in PORTS}, ready))
+        broker = broker_of(options["mqtt"]) if options["mqtt"] else None
+        asyncio.run(serve(options["host"], {name: options[name] for name in PORTS}, ready, broker))
