@@ -15,21 +15,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+
 from anlan.kernel.alarms.engine import Engine
 from anlan.kernel.alarms.types import Outcome, Watch
 from anlan.kernel.exchange.links import Links
+from anlan.kernel.exchange.tidying import Tidying
 from anlan.kernel.observations import quality
 from anlan.kernel.observations.store.chunks import Store
-from anlan.kernel.observations.store.types import Columns, Commit, Event, columns, joined
-from anlan.kernel.observations.types import Directory, KnownDevice, Reading
+from anlan.kernel.observations.store.types import EMPTY, Columns, Commit, Event, joined
+from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream, Reading
 
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_BYTES = 200_000, 64 << 20  # what may wait for the next commit
 PATIENCE_S = 5.0
 RETRY_S = 1.0  # after a commit that failed
-REPORT_MS, GATHER_MS = 5_000, 10_000
-SLICE = 64  # commits gathered, or stream-days settled, between two commits
-SETTLE_ROWS = 2_000_000  # hot rows above which stream-days are written between commits
+REPORT_MS = 5_000
 REPORT, UNKNOWN = "gateway", "unknown/"
 
 
@@ -83,8 +84,11 @@ class Writer:
         self._rows = self._bytes = 0
         self._pool = ThreadPoolExecutor(1, "commit")
         self._wake, self._room = asyncio.Event(), asyncio.Condition()
+        self._waiting = 0  # of those who want to submit
         self._stopping = self._relearn = False
-        self._reported = self._gathered = 0
+        self._bounds = quality.Bounds.of(directory.streams)
+        self._tidying = Tidying(store, now())
+        self._reported = 0
         self._engine = self._fresh_engine()
 
     def _fresh_engine(self) -> Engine:
@@ -94,21 +98,29 @@ class Writer:
     async def submit(self, parcels: Sequence[Parcel]) -> None:
         """Returns when all of it is committed and synced. Raises Lagging with nothing of it stored."""
         rows, size = sum(one.size for one in parcels), sum(one.bytes for one in parcels)
-        try:
-            await asyncio.wait_for(self._wait_for_room(rows, size), PATIENCE_S)
-        except TimeoutError:
-            raise Lagging(self.failed or "存储跟不上，请稍后再发。", full=bool(self.failed)) from None
+        if self._waiting or not self._fits(rows, size):
+            await self._wait_for_room(rows, size)
+        else:
+            self._rows, self._bytes = self._rows + rows, self._bytes + size
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(parcels, told, rows, size))
         self._wake.set()
         await told
 
+    def _fits(self, rows: int, size: int) -> bool:
+        return not self._queue or (self._rows + rows <= MOST_ROWS and self._bytes + size <= MOST_BYTES)
+
     async def _wait_for_room(self, rows: int, size: int) -> None:
-        async with self._room:
-            await self._room.wait_for(
-                lambda: not self._queue or (self._rows + rows <= MOST_ROWS and self._bytes + size <= MOST_BYTES)
-            )
-            self._rows, self._bytes = self._rows + rows, self._bytes + size
+        """In the order of arrival. Raises Lagging after PATIENCE_S."""
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(PATIENCE_S), self._room:
+                await self._room.wait_for(lambda: self._fits(rows, size))
+                self._rows, self._bytes = self._rows + rows, self._bytes + size
+        except TimeoutError:
+            raise Lagging(self.failed or "存储跟不上，请稍后再发。", full=bool(self.failed)) from None
+        finally:
+            self._waiting -= 1
 
     def meet(self, protocol: str, identity: str, said: str) -> None:
         """A device nobody registered: told to the records once a start, with the next commit."""
@@ -120,7 +132,7 @@ class Writer:
 
     def learn(self, directory: Directory, watches: Sequence[Watch]) -> None:
         """Other devices, streams and rules from the next commit on. Call it in the loop."""
-        self.directory, self.watches = directory, watches
+        self.directory, self.watches, self._bounds = directory, watches, quality.Bounds.of(directory.streams)
         self.links.forget_unknown(directory.devices)
         self._relearn = True
         self._wake.set()
@@ -148,8 +160,18 @@ class Writer:
                     one.told.set_result(None)
             if number:
                 self.published(number, events)
-            await loop.run_in_executor(self._pool, self._tidy)
+            await self._tidy(loop)
         self._pool.shutdown()
+
+    async def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Compaction after a commit. One that fails changed nothing and is tried again later."""
+        try:
+            more = await loop.run_in_executor(self._pool, self._tidying.step, self.now())
+        except Exception:
+            log.exception("compaction failed")
+            return
+        if more:
+            self._wake.set()
 
     async def stop(self) -> None:
         """What waits is committed first."""
@@ -194,6 +216,7 @@ class Writer:
             return 0, 0
         number = self.store.append(Commit(now, rows, frames, events, state))
         self.commits, self.stored = self.commits + 1, self.stored + len(rows)
+        self._tidying.committed(len(rows))
         return number, len(events)
 
     def _learned(self, now: int) -> Outcome:
@@ -204,39 +227,43 @@ class Writer:
 
     def _rows_of(self, parcels: Sequence[Parcel], now: int) -> Columns:
         """Readings to rows of the device's own streams, timely ones only, judged."""
-        listed, parts = [], []
+        known: list[KnownStream] = []
+        read: list[Reading] = []
         for one in parcels:
-            link, streams = self.links.of(one.device.id), one.device.streams
-            for reading in one.readings:
-                stream = streams.get(reading.channel)
-                if stream is None:
-                    link.unlisted += 1
-                    continue
-                value = None if reading.value is None else reading.value * stream.scale + stream.shift
-                listed.append((stream.id, reading.start, reading.end, value, quality.code_of(reading.mark), 0))
-            if one.rows is not None:
-                parts.append(one.rows)
-        rows = joined([columns(listed), *parts])
+            if one.readings:
+                link, streams = self.links.of(one.device.id), one.device.streams
+                for reading in one.readings:
+                    stream = streams.get(reading.channel)
+                    if stream is None:
+                        link.unlisted += 1
+                    else:
+                        known.append(stream)
+                        read.append(reading)
+        parts = [one.rows for one in parcels if one.rows is not None]
+        rows = joined([_columns(known, read), *parts])
         timely = quality.timely(rows, now)
         if not timely.all():
             for stream in rows.stream[~timely].tolist():
                 self.links.of(self.directory.streams[stream].device).untimely += 1
             rows = rows.take(timely)
         return Columns(
-            rows.stream, rows.start, rows.end, rows.value, rows.sent, quality.judged(rows, self.directory.streams)
+            rows.stream, rows.start, rows.end, rows.value, rows.sent, quality.judged(rows, self._bounds)
         )
-
-    def _tidy(self) -> None:
-        """One slice of compaction between two commits."""
-        now = self.now()
-        if now - self._gathered >= GATHER_MS:
-            if self.store.gather(SLICE) < SLICE:
-                self._gathered = now
-        elif self.store.hot_rows() > SETTLE_ROWS:
-            self.store.settle(SLICE)
 
     def report(self, now: int) -> dict[str, object]:
         """What the pages show of the gateway: JSON-able, bounded by the number of devices."""
         return {"at": now, "commits": self.commits, "stored": self.stored, "waiting_rows": self._rows, "waiting_bytes": self._bytes,
                 "most_rows": MOST_ROWS, "most_bytes": MOST_BYTES, "raised": len(self._engine.raised), "failed": self.failed,
                 **self.links.report()}  # fmt: skip
+
+
+def _columns(known: list[KnownStream], read: list[Reading]) -> Columns:
+    """Readings of the streams they belong to, in the streams' units."""
+    if not read:
+        return EMPTY
+    value = np.array([one.value for one in read], np.float64)  # None becomes NaN
+    scale, shift = np.array([one.scale for one in known]), np.array([one.shift for one in known])
+    return Columns(
+        np.array([one.id for one in known], np.int64), np.array([one.start for one in read], np.int64), np.array([one.end for one in read], np.int64),
+        value * scale + shift, np.array([quality.code_of(one.mark) for one in read], np.uint8), np.zeros(len(read), np.uint8),
+    )  # fmt: skip

@@ -29,7 +29,7 @@ class PostgresDatabase:
             self._at.close()
             raise Refused("observations", "另一个网关正在写观测数据。先停掉它。")
         for sentence in SCHEMA:
-            self._at.execute(sentence.format(blob="BYTEA"))
+            self._at.execute(sentence.format(blob="BYTEA", id="BIGINT PRIMARY KEY"))
 
     def _must_exist(self) -> None:
         row = self._at.execute("SELECT to_regclass('obs_event')").fetchone()
