@@ -8,13 +8,15 @@ all requests first, says `ready`, waits for `go`, and prints what was answered.
 from __future__ import annotations
 
 import json
-import random
 import selectors
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 DEVICES, CHANNELS, LINES = 200, 100, 40
 FRESH, DAY_MS = 97, 86_400_000
@@ -23,6 +25,11 @@ LIMIT = 80.0  # plus a hundredth of the channel's number
 
 def limit_of(channel: int) -> float:
     return LIMIT + channel / 100
+
+
+def late_value(turn: int) -> float:
+    """Above every limit, but nobody can answer yesterday's alarm; the first ones are not late yet."""
+    return 99.0 if turn > 1 else 50.0
 
 
 def token_of(device: int) -> str:
@@ -59,31 +66,49 @@ class Load:
         left_out = {(3 * turn + n) % CHANNELS for n in range(3)}
         return (channel for channel in range(CHANNELS) if channel not in left_out)
 
+    def value(self, device: int, channel: int, turn: int) -> float:
+        if self.excess(device, channel, turn):
+            return round(limit_of(channel) + 1, 2)
+        return 40 + ((device * CHANNELS + channel) * 7919 + turn * 104_729) % 2003 / 100
+
     def rows(self, device: int, turn: int) -> list[tuple[int, int, float]]:
         """(number of the stream from zero, end, value) in the order sent: fresh, duplicate, late, foreign."""
-        draw, end = random.Random(device << 32 | turn), self.start + turn * self.step
-        found = [
-            (device * CHANNELS + channel, end,
-             round(limit_of(channel) + 1, 2) if self.excess(device, channel, turn) else round(40 + draw.random() * 20, 2))
-            for channel in self.channels(turn)
-        ]  # fmt: skip
+        end, listed = self.start + turn * self.step, list(self.channels(turn))
+        found = [(device * CHANNELS + channel, end, self.value(device, channel, turn)) for channel in listed]
         found.append(found[7])
-        late = device * CHANNELS + next(self.channels(turn))
-        found.append((late, end - DAY_MS, 50.0 if turn == 0 else 99.0))
+        found.append((device * CHANNELS + listed[0], end - DAY_MS, late_value(turn)))
         found.append(((device + 1) % DEVICES * CHANNELS + 5, end, 50.0))
         return found
 
-    def raised(self) -> Iterator[tuple[int, int]]:
-        """(stream, end) of every alarm that must be raised: the first value above its limit after one that was not."""
-        for device in range(DEVICES):
-            above: set[int] = set()
-            for turn in range(self.last):
-                for channel in self.channels(turn):
-                    if not self.excess(device, channel, turn):
+
+def stored(loads: Sequence[Load]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What the store must hold after all of these, by stream: how many observations, and their sum in hundredths."""
+    stream = np.arange(DEVICES * CHANNELS)
+    channel = stream % CHANNELS
+    count, total = np.zeros(len(stream), np.int64), np.zeros(len(stream), np.int64)
+    for load in loads:
+        for turn in range(load.first, load.last):
+            listed = list(load.channels(turn))
+            sent, late = np.isin(channel, listed), channel == listed[0]
+            above = (stream + turn * 31) % load.alarms == 0
+            value = np.where(above, 8100 + channel, 4000 + (stream * 7919 + turn * 104_729) % 2003)
+            count += sent + late.astype(np.int64)
+            total += np.where(sent, value, 0) + np.where(late, round(late_value(turn) * 100), 0)
+    return count, total
+
+
+def raised(loads: Sequence[Load]) -> Iterator[tuple[int, int]]:
+    """(stream, end) of every alarm that must be raised: the first value above its limit after one that was not."""
+    for device in range(DEVICES):
+        above: set[int] = set()
+        for load in loads:
+            for turn in range(load.first, load.last):
+                for channel in load.channels(turn):
+                    if not load.excess(device, channel, turn):
                         above.discard(channel)
                     elif channel not in above:
                         above.add(channel)
-                        yield device * CHANNELS + channel, self.start + turn * self.step
+                        yield device * CHANNELS + channel, load.start + turn * load.step
 
 
 def _post(path: str, body: bytes, extra: str = "") -> bytes:

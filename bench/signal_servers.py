@@ -60,6 +60,7 @@ class Server:
 
     processes: list[subprocess.Popen[str]]
     port: int
+    other: int = 0  # of the second process
 
     def cpu(self) -> float:
         return sum(_cpu(one.pid) for one in self.processes)
@@ -170,22 +171,29 @@ def victoria(where: Path, *, every: str) -> Iterator[Server]:
     (where / "rules.yml").write_text(f"groups:\n- name: bench\n  interval: {every}\n  rules:\n{rules}", encoding="utf-8")
     base = ["victoria-metrics", f"-storageDataPath={where}/data", f"-httpListenAddr=127.0.0.1:{port}", "-search.latencyOffset=0s"]
     alert = ["vmalert", f"-rule={where}/rules.yml", f"-datasource.url=http://127.0.0.1:{port}", f"-httpListenAddr=127.0.0.1:{other}",
-             f"-remoteWrite.url=http://127.0.0.1:{port}", "-notifier.blackhole", f"-evaluationInterval={every}"]  # fmt: skip
+             f"-remoteWrite.url=http://127.0.0.1:{port}", "-notifier.url=http://127.0.0.1:1", f"-evaluationInterval={every}"]  # fmt: skip
     with running(base, alert, port=port, where=where) as server:
         time.sleep(0.5)
+        server.other = other
         yield server
 
 
-def ask(port: int, path: str, method: str = "GET") -> Any:
+def tell(port: int, path: str = "/metrics", method: str = "GET") -> str:
+    """The body of the answer. Raises unless it is a good one."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         line.request(method, path)
         answer = line.getresponse()
-        body = answer.read()
+        body = answer.read().decode()
         assert answer.status < 300, (answer.status, body[:300])
-        return json.loads(body) if body else None
+        return body
     finally:
         line.close()
+
+
+def ask(port: int, path: str, method: str = "GET") -> Any:
+    body = tell(port, path, method)
+    return json.loads(body) if body else None
 
 
 # ---- the sender

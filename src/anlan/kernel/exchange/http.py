@@ -8,7 +8,7 @@ UTC; `time` is the end of an interval. The token of the device stands in `Author
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,12 @@ import numpy as np
 
 from anlan.kernel.exchange.writer import Lagging, Parcel, Writer
 from anlan.kernel.observations import quality
-from anlan.kernel.observations.store.types import Columns
-from anlan.kernel.observations.types import KnownDevice, KnownStream
+from anlan.kernel.observations.store.types import Columns, Ints
+from anlan.kernel.observations.types import KnownDevice
 
 LONGEST = 8 << 20
 MOST_TOLD = 100  # refused rows named one by one
+FARTHEST_MS = 1 << 52  # no instant beyond is a time
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -157,44 +158,42 @@ def table_of(body: Body) -> Table:
 
 def rows_of(device: KnownDevice, table: Table) -> tuple[Columns, list[dict[str, Any]]]:
     """(rows of the device's own streams, what is refused and why by place)."""
-    streams = [device.streams.get(one) for one in table.channel]
-    ends, refused = _times(table.time), []
-    starts = (
-        ends
-        if table.start is None
-        else [end if one is None else one for one, end in zip(_times(table.start), ends, strict=True)]
-    )
-    kept = []
-    for place, stream in enumerate(streams):
-        if stream is None:
-            refused.append(
-                {"index": place, "reason": "channel", "message": f"这台设备没有通道 {table.channel[place][:60]}。"}
-            )
-        elif ends[place] is None or starts[place] is None:
-            refused.append({"index": place, "reason": "time", "message": "时间没有时区。"})
-        else:
-            kept.append(place)
-    return _columns(table, kept, streams, starts, ends), refused
+    lookup = device.lookup
+    place = np.array([lookup.place.get(one, -1) for one in table.channel], np.int64)
+    end = _instants(table.time)
+    start = end if table.start is None else _instants(table.start, end)
+    mine, timed = place >= 0, (end > -FARTHEST_MS) & (start > -FARTHEST_MS)
+    value = np.array(table.value, np.float64)  # None becomes NaN
+    sent = np.zeros(len(place), np.uint8)
+    if table.mark is not None:
+        sent[:] = [quality.code_of(one) for one in table.mark]
+    refused = []
+    if not (mine & timed).all():
+        kept = np.flatnonzero(mine & timed)
+        for wrong in np.flatnonzero(~(mine & timed)).tolist():
+            if not mine[wrong]:
+                told = {"reason": "channel", "message": f"这台设备没有通道 {table.channel[wrong][:60]}。"}
+            else:
+                told = {"reason": "time", "message": "时间没有时区，或超出范围。"}
+            refused.append({"index": wrong, **told})
+        place, start, end, value, sent = place[kept], start[kept], end[kept], value[kept], sent[kept]
+    judged = np.zeros(len(place), np.uint8)
+    value = value * lookup.scale[place] + lookup.shift[place]
+    return Columns(lookup.number[place], start, end, value, sent, judged), refused
 
 
-def _times(given: list[Any]) -> list[int | None]:
-    """ms; None for a time without a zone."""
-    return [
-        one if isinstance(one, int) or one is None else (round(one.timestamp() * 1000) if one.tzinfo else None)
-        for one in given
-    ]
+def _instants(given: Sequence[int | datetime | None], otherwise: Ints | None = None) -> Ints:
+    """ms since 1970 UTC; -FARTHEST_MS for a time without a zone, or one that is none. None is the one at its place in `otherwise`."""
+    try:
+        found = np.array(given, np.int64)
+    except (TypeError, OverflowError):
+        found = np.array([_instant(one) for one in given], np.int64)
+        if otherwise is not None:
+            found = np.where([one is None for one in given], otherwise, found)
+    return np.where((found > -FARTHEST_MS) & (found < FARTHEST_MS), found, -FARTHEST_MS)
 
 
-def _columns(
-    table: Table, kept: list[int], streams: list[KnownStream | None], starts: list[int | None], ends: list[int | None]
-) -> Columns:
-    mine = [one for place in kept if (one := streams[place]) is not None]
-    sent = [table.value[place] for place in kept]
-    value = np.array([np.nan if one is None else one for one in sent], np.float64)
-    scale, shift = (np.array([getattr(one, name) for one in mine], np.float64) for name in ("scale", "shift"))
-    marks = [0] * len(kept) if table.mark is None else [quality.code_of(table.mark[place]) for place in kept]
-    number = np.array([one.id for one in mine], np.int64)
-    return Columns(
-        number, np.array([starts[place] for place in kept], np.int64), np.array([ends[place] for place in kept], np.int64),
-        value * scale + shift, np.array(marks, np.uint8), np.zeros(len(kept), np.uint8),
-    )  # fmt: skip
+def _instant(given: int | datetime | None) -> int:
+    if isinstance(given, datetime):
+        return round(given.timestamp() * 1000) if given.tzinfo else -FARTHEST_MS
+    return given if given is not None and abs(given) < FARTHEST_MS else -FARTHEST_MS

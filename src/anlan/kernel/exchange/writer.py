@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,7 +31,9 @@ from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream,
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_BYTES = 200_000, 64 << 20  # what may wait for the next commit
 PATIENCE_S = 5.0
-RETRY_S = 1.0  # after a commit that failed
+REST_S, MUCH_ROWS, MUCH_LINES = 0.01, 1000, 4  # commits that are small begin so far apart at least
+RETRY_S, BEAT_S = 1.0, 1.0  # after a commit that failed; between two looks at the clock
+FULL = "存不进去：磁盘满了或数据库断了。数据没有保存，设备会再发。"
 REPORT_MS = 5_000
 REPORT, UNKNOWN = "gateway", "unknown/"
 
@@ -82,9 +86,9 @@ class Writer:
         self._queue: list[_Waiting] = []
         self._strangers: list[Event] = []
         self._rows = self._bytes = 0
-        self._pool = ThreadPoolExecutor(1, "commit")
-        self._wake, self._room = asyncio.Event(), asyncio.Condition()
-        self._waiting = 0  # of those who want to submit
+        self._work = threading.Condition()  # holds what passes from the loop to the committing thread
+        self._resting, self._served, self._began = False, 0, 0.0  # of the committing thread
+        self._patient: list[tuple[int, int, asyncio.Future[None]]] = []  # who waits for room
         self._stopping = self._relearn = False
         self._bounds = quality.Bounds.of(directory.streams)
         self._tidying = Tidying(store, now())
@@ -97,108 +101,145 @@ class Writer:
     # ---- from the lines
     async def submit(self, parcels: Sequence[Parcel]) -> None:
         """Returns when all of it is committed and synced. Raises Lagging with nothing of it stored."""
-        rows, size = sum(one.size for one in parcels), sum(one.bytes for one in parcels)
-        if self._waiting or not self._fits(rows, size):
+        rows, size = sum([one.size for one in parcels]), sum([one.bytes for one in parcels])
+        if self._patient or not self._fits(rows, size):
             await self._wait_for_room(rows, size)
-        else:
-            self._rows, self._bytes = self._rows + rows, self._bytes + size
+        self._rows, self._bytes = self._rows + rows, self._bytes + size
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(parcels, told, rows, size))
-        self._wake.set()
+        with self._work:
+            self._queue.append(_Waiting(parcels, told, rows, size))
+            if not self._resting or self._enough():
+                self._work.notify()
         await told
 
     def _fits(self, rows: int, size: int) -> bool:
         return not self._queue or (self._rows + rows <= MOST_ROWS and self._bytes + size <= MOST_BYTES)
 
     async def _wait_for_room(self, rows: int, size: int) -> None:
-        """In the order of arrival. Raises Lagging after PATIENCE_S."""
-        self._waiting += 1
+        """In the order of arrival: each commit lets the first ones in. Raises Lagging after PATIENCE_S."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._patient.append((rows, size, turn))
         try:
-            async with asyncio.timeout(PATIENCE_S), self._room:
-                await self._room.wait_for(lambda: self._fits(rows, size))
-                self._rows, self._bytes = self._rows + rows, self._bytes + size
+            await asyncio.wait_for(turn, PATIENCE_S)
         except TimeoutError:
             raise Lagging(self.failed or "存储跟不上，请稍后再发。", full=bool(self.failed)) from None
         finally:
-            self._waiting -= 1
+            with contextlib.suppress(ValueError):
+                self._patient.remove((rows, size, turn))
 
     def meet(self, protocol: str, identity: str, said: str) -> None:
         """A device nobody registered: told to the records once a start, with the next commit."""
         now = self.now()
         if self.links.is_new(protocol, identity, now):
             body = {"told": "unknown", "protocol": protocol, "identity": identity[:64], "said": said[:200]}
-            self._strangers.append(Event(f"{UNKNOWN}{protocol}/{identity[:64]}", now, json.dumps(body)))
-            self._wake.set()
+            with self._work:
+                self._strangers.append(Event(f"{UNKNOWN}{protocol}/{identity[:64]}", now, json.dumps(body)))
+                self._work.notify()
 
     def learn(self, directory: Directory, watches: Sequence[Watch]) -> None:
         """Other devices, streams and rules from the next commit on. Call it in the loop."""
-        self.directory, self.watches, self._bounds = directory, watches, quality.Bounds.of(directory.streams)
+        bounds = quality.Bounds.of(directory.streams)
         self.links.forget_unknown(directory.devices)
-        self._relearn = True
-        self._wake.set()
+        with self._work:
+            self.directory, self.watches, self._bounds, self._relearn = directory, watches, bounds, True
+            self._work.notify()
 
-    # ---- the loop
     async def run(self) -> None:
-        """Commit as soon as there is something and the thread is free; look at the clock every second."""
+        """Until `stop`: the committing thread works, this waits for its end."""
         loop = asyncio.get_running_loop()
-        while not (self._stopping and not self._queue):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 1.0)
-            self._wake.clear()
-            taken, self._queue = self._queue, []
-            strangers, self._strangers = self._strangers, []
-            try:
-                number, events = await loop.run_in_executor(self._pool, self._commit, taken, strangers)
-            except Exception as error:  # noqa: BLE001 - whatever the engine raised, nothing was stored
-                self._strangers = strangers + self._strangers
-                await self._refuse(taken, error)
-                continue
-            self.failed = ""
-            await self._release(taken)
-            for one in taken:
-                if not one.told.done():
-                    one.told.set_result(None)
-            if number:
-                self.published(number, events)
-            await self._tidy(loop)
-        self._pool.shutdown()
-
-    async def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Compaction after a commit. One that fails changed nothing and is tried again later."""
-        try:
-            more = await loop.run_in_executor(self._pool, self._tidying.step, self.now())
-        except Exception:
-            log.exception("compaction failed")
-            return
-        if more:
-            self._wake.set()
+        with ThreadPoolExecutor(1, "commit") as pool:
+            await loop.run_in_executor(pool, self._commit_until_stopped, loop)
 
     async def stop(self) -> None:
         """What waits is committed first."""
-        self._stopping = True
-        self._wake.set()
+        with self._work:
+            self._stopping = True
+            self._work.notify()
 
-    async def _release(self, taken: Sequence[_Waiting]) -> None:
-        async with self._room:
-            self._rows -= sum(one.rows for one in taken)
-            self._bytes -= sum(one.bytes for one in taken)
-            self._room.notify_all()
-
-    async def _refuse(self, taken: Sequence[_Waiting], error: Exception) -> None:
-        """Nothing was written: say so to everyone, start the engine again from what is stored, and try again soon."""
-        log.error("commit failed: %s", error)
-        self.failed = "存不进去：磁盘满了或数据库断了。数据没有保存，设备会再发。"
-        await self._release(taken)
+    def _release(self, taken: Sequence[_Waiting], error: str = "") -> None:
+        """In the loop: tell everyone what became of it, and let those in who wait for room."""
+        self.failed = error
         for one in taken:
-            if not one.told.done():
-                one.told.set_exception(Lagging(self.failed, full=True))
-        await asyncio.sleep(RETRY_S)
+            self._rows, self._bytes = self._rows - one.rows, self._bytes - one.bytes
+            if one.told.done():
+                continue
+            if error:
+                one.told.set_exception(Lagging(error, full=True))
+            else:
+                one.told.set_result(None)
+        rows, size = self._rows, self._bytes
+        for more, larger, turn in list(self._patient):
+            if rows and (rows + more > MOST_ROWS or size + larger > MOST_BYTES):
+                break
+            rows, size = rows + more, size + larger
+            if not turn.done():
+                turn.set_result(None)
+
+    # ---- the committing thread
+    def _commit_until_stopped(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commit as soon as there is something; compact a little after each; look at the clock every second."""
+        owing = False
+        while (given := self._next(0.0 if owing else BEAT_S)) is not None:
+            taken, strangers = given
+            try:
+                number, events = self._commit(taken, strangers)
+            except Exception:  # whatever the store raised, nothing was written; the devices send again
+                log.exception("commit failed")
+                with self._work:
+                    self._strangers = strangers + self._strangers
+                loop.call_soon_threadsafe(self._release, taken, FULL)
+                owing = self._begin_again()
+                continue
+            if taken or self.failed:
+                loop.call_soon_threadsafe(self._release, taken)
+            if number:
+                loop.call_soon_threadsafe(self.published, number, events)
+            owing = self._tidy()
+
+    def _next(self, patience: float) -> tuple[list[_Waiting], list[Event]] | None:
+        """All that waits; nothing after `patience` seconds; None when it is over."""
+        with self._work:
+            if not (self._queue or self._strangers or self._relearn or self._stopping) and patience:
+                self._work.wait(patience)
+            if self._stopping and not self._queue:
+                return None
+            self._rest()
+            given = self._queue, self._strangers
+            self._queue, self._strangers = [], []
+            self._served = len(given[0])
+            return given
+
+    def _rest(self) -> None:
+        """A trickle of small messages shares commits: each costs a sync, whatever its size. Nobody rests while much waits."""
+        rest = self._began + REST_S - time.monotonic()
+        if rest > 0 and self._queue and not self._enough():
+            self._resting = True
+            self._work.wait(rest)
+            self._resting = False
+        self._began = time.monotonic()
+
+    def _enough(self) -> bool:
+        """Much waits, or all that were served last are back."""
+        return self._stopping or self._rows >= MUCH_ROWS or len(self._queue) >= max(self._served, MUCH_LINES)
+
+    def _begin_again(self) -> bool:
+        """After an error: numbers, newest values and rules from what is really stored."""
+        time.sleep(RETRY_S)
         try:
-            self._engine = await asyncio.get_running_loop().run_in_executor(self._pool, self._fresh_engine)
+            self.store.recover()
+            self._engine = self._fresh_engine()
         except Exception:
             log.exception("the store cannot be read")
+        return False
 
-    # ---- in the thread
+    def _tidy(self) -> bool:
+        """Compaction after a commit; whether more is owed. One that fails changed nothing and is tried again later."""
+        try:
+            return self._tidying.step(self.now())
+        except Exception:
+            log.exception("compaction failed")
+            return False
+
     def _commit(self, taken: Sequence[_Waiting], strangers: Sequence[Event]) -> tuple[int, int]:
         """One append of everything taken; (0, 0) when there was nothing to write."""
         now = self.now()

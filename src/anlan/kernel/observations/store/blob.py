@@ -18,6 +18,7 @@ from anlan.kernel.observations.store.types import EMPTY, Columns, Floats, Ints
 _LEVEL = 1
 _MAGIC, _HEAD, _PART = b"AO2", struct.Struct("<3sI"), struct.Struct("<BI")
 _TYPES: tuple[Any, ...] = (np.int8, np.int16, np.int32, np.int64)
+_GUESS = 2  # most sensors send hundredths
 _SAME, _FLOAT = 7, 8  # codes of a part: all alike; values as they are
 
 
@@ -25,7 +26,8 @@ def _ints(array: Ints) -> bytes:
     """Differences in the narrowest signed type (the first one counts from zero); one integer when all are alike."""
     if len(array) and array[0] == array[-1] and (array == array[0]).all():
         return _PART.pack(_SAME, 8) + int(array[0]).to_bytes(8, "little", signed=True)
-    steps = np.diff(array, prepend=0)
+    steps = array.copy()
+    steps[1:] -= array[:-1]
     low, high = (int(steps.min()), int(steps.max())) if len(steps) else (0, 0)
     code = next(n for n, kind in enumerate(_TYPES) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
     data = packing.shuffle(steps.astype(_TYPES[code]))
@@ -40,7 +42,7 @@ def _read_ints(code: int, data: bytes, count: int) -> Ints:
 
 def _values(array: Floats) -> bytes:
     """Scaled integers when that gives back the same bits, else the doubles themselves."""
-    exact = packing.decimals(array)
+    exact = packing.decimals(array, _GUESS)
     if exact is not None:
         body = _ints(exact[1])
         return _PART.pack(exact[0], len(body)) + body

@@ -24,7 +24,7 @@ from anlan.kernel.observations.store.reader import DAY_BITS, SPAN_BITS, Reader, 
 from anlan.kernel.observations.store.types import DAY_MS, HOUR_MS, Columns, Commit, Ints, joined
 
 __all__ = ["Reader", "Store"]
-_SNAPSHOT_EVERY = 64  # commits between two stored snapshots of the latest values
+_SNAPSHOT_EVERY = 128  # commits between two stored snapshots of the latest values
 _RUN_ROWS, _PART_ROWS = 262_144, 8_192  # a run this long is not gathered again; rows of its parts
 _DAYS_ROWS = 16_384  # rows settled in one slice
 _FAR_LARGER = 4  # a run so many times larger than all after it is left alone
@@ -35,6 +35,12 @@ class Store(Reader):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self.recover()
+
+    def recover(self) -> None:
+        """Begin from what is stored: at the start, and after an error that leaves open whether something was written."""
+        database = self.database
+        self.forget_read()
         ((commit,),) = database.query(
             "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM obs_commit UNION ALL SELECT id FROM obs_frame UNION ALL SELECT upto FROM obs_latest) AS used"
         )
@@ -58,9 +64,10 @@ class Store(Reader):
         """
         number, rows = self._commit + 1, merge.newest(commit.rows)
         snapshot = self._since_snapshot + 1 >= _SNAPSHOT_EVERY
+        unit = None
         with self.database.transaction():
             if len(rows):
-                self._insert(number, 0, commit.received, rows)
+                unit = self._insert(number, 0, commit.received, rows)
             if commit.frames:
                 self.database.run(
                     "INSERT INTO obs_frame VALUES (?, ?, ?)", [(number, commit.received, write_frames(commit.frames))]
@@ -78,6 +85,8 @@ class Store(Reader):
             if snapshot:
                 self._keep_latest()
         self._commit, self._event = number, self._event + len(commit.events)
+        if unit:
+            self.keep(unit, rows)
         self._now.take(rows)
         self._since_snapshot = 0 if snapshot else self._since_snapshot + 1
         self._hot_rows += len(rows)
@@ -99,12 +108,13 @@ class Store(Reader):
         ((rows,),) = self.database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
         return int(rows)
 
-    def _insert(self, number: int, part: int, received: int, rows: Columns) -> None:
+    def _insert(self, number: int, part: int, received: int, rows: Columns) -> Unit:
         low, high, first, last = (int(one) for one in (rows.end.min(), rows.end.max(), rows.stream[0], rows.stream[-1]))
         self.database.run(
             "INSERT INTO obs_commit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(number, part, received, low, high, first, last, len(rows), encode(rows))],
         )
+        return Unit(number, part, first, last, len(rows))
 
     def _keep_latest(self) -> None:
         """The newest values as of the last commit that is through."""
@@ -141,7 +151,7 @@ class Store(Reader):
             self._gathering = Merge(units, self.load)
             self._part = 1 + max(unit.part for unit in units if unit.id == units[-1].id)
         move = self._gathering
-        if not move.ready():
+        if not move.ready(_PART_ROWS):
             return 1
         rows = move.take(_PART_ROWS)
         with self._slice():
@@ -167,7 +177,7 @@ class Store(Reader):
                 return 0
             self._settling = Merge(units, self.load)
         move = self._settling
-        if not move.ready():
+        if not move.ready(_DAYS_ROWS):
             return 1
         rows = move.take_days(groups, _DAYS_ROWS)
         with self._slice():

@@ -39,32 +39,46 @@ class Merge:
 
     @property
     def done(self) -> bool:
-        return not len(self._window) and all(unit.last < self.place for unit in self.units)
+        return not len(self._window) and self._through
 
-    def ready(self) -> bool:
-        """Whether `take` has rows to give; reads some more units when it has not."""
-        if len(self._window) or self.done:
-            return True
+    @property
+    def _through(self) -> bool:
+        return all(unit.last < self.place for unit in self.units)
+
+    def ready(self, count: int) -> bool:
+        """Gather `count` rows for `take`, or all that are left; False when it is not so far yet and wants to be asked again."""
+        parts, rows, budget = [self._window], len(self._window), _READ_AT_ONCE
+        while rows < count and not self._through and budget > 0:
+            part, read = self._next(budget)
+            parts.append(part)
+            rows, budget = rows + len(part), budget - read
+        self._window = joined(parts)
+        return rows >= count or self._through
+
+    def _next(self, budget: int) -> tuple[Columns, int]:
+        """The rows of the next streams in which the same units take part, and how many units were decoded for it.
+
+        Nothing yet when more than `budget` had to be decoded.
+        """
         self.place = max(self.place, min(unit.first for unit in self.units if unit.last >= self.place))
         mine = [unit for unit in self.units if unit.first <= self.place <= unit.last]
-        ahead = [unit.first for unit in self.units if unit.first > self.place]
-        until = min([unit.last + 1 for unit in mine] + ahead)
-        self._read = {unit: rows for unit, rows in self._read.items() if unit in mine}
+        until = min([unit.last + 1 for unit in mine] + [unit.first for unit in self.units if unit.first > self.place])
+        self._read = {unit: rows for unit, rows in self._read.items() if unit.last >= self.place}
         missing = [unit for unit in mine if unit not in self._read]
-        for unit in missing[:_READ_AT_ONCE]:
+        for unit in missing[:budget]:
             self._read[unit] = self.load(unit)
-        if len(missing) > _READ_AT_ONCE:
-            return False
+        if len(missing) > budget:
+            return EMPTY, budget
         parts = []
         for unit in mine:
             rows = self._read[unit]
             low, high = np.searchsorted(rows.stream, (self.place, until))
             parts.append(rows.take(slice(low, high)))
-        self._window, self.place = merge.newest(joined(parts)), until
-        return True
+        self.place = until
+        return merge.newest(joined(parts)), len(missing)
 
     def take(self, count: int) -> Columns:
-        """The next `count` rows, or what the window still has."""
+        """The next `count` rows, or what is left."""
         given, self._window = self._window.take(slice(0, count)), self._window.take(slice(count, None))
         return given
 

@@ -45,20 +45,23 @@ def unshuffle(data: bytes, kind: Any, count: int) -> NDArray[Any]:
     return found
 
 
-def decimals(array: Floats) -> tuple[int, Ints] | None:
-    """(places, scaled) with scaled / 10**places the very same bits, by the fewest places; None when there is no such."""
-    head = array[:16]
-    for places in range(MOST_PLACES + 1):
-        if _scaled(head, places) is not None and (scaled := _scaled(array, places)) is not None:
-            return places, scaled
+def decimals(array: Floats, guess: int = 0) -> tuple[int, Ints] | None:
+    """(places, scaled) with scaled / 10**places the very same bits; None when there is no such.
+
+    By the fewest places, or by `guess` where that is enough.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        for places in dict.fromkeys((guess, *range(MOST_PLACES + 1))):
+            head = _scaled(array[:16], places)
+            if head is not None and (scaled := _scaled(array, places) if len(array) > 16 else head) is not None:
+                return places, scaled
     return None
 
 
 def _scaled(array: Floats, places: int) -> Ints | None:
-    with np.errstate(invalid="ignore", over="ignore"):
-        scaled = np.rint(array * 10.0**places)
+    scaled = np.rint(array * 10.0**places)
     if not len(array) or (
-        np.abs(scaled).max() < _EXACT and np.array_equal((scaled / 10.0**places).view(np.int64), array.view(np.int64))
+        (scaled / 10.0**places).tobytes() == array.tobytes() and max(scaled.max(), -scaled.min()) < _EXACT
     ):
         return scaled.astype(np.int64)
     return None

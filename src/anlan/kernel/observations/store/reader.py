@@ -69,6 +69,10 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.forget_read()
+
+    def forget_read(self) -> None:
+        """Read everything again from the next question on."""
         self._decoded: OrderedDict[Unit, Columns] = OrderedDict()
         self._decoded_rows = self._upto = 0
         self._latest = Latest()
@@ -87,7 +91,11 @@ class Reader:
         ((block,),) = self.database.query(
             "SELECT block FROM obs_commit WHERE id = ? AND part = ?", (unit.id, unit.part)
         )
-        rows = self._decoded[unit] = decode(bytes(block))
+        return self.keep(unit, decode(bytes(block)))
+
+    def keep(self, unit: Unit, rows: Columns) -> Columns:
+        """Hold its rows in memory, as long as there is room."""
+        self._decoded[unit] = rows
         self._decoded_rows += len(rows)
         while self._decoded_rows > _KEPT_ROWS and len(self._decoded) > 1:
             self._decoded_rows -= len(self._decoded.popitem(last=False)[1])
