@@ -145,9 +145,9 @@ def _against_victoria(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory() as mine, tempfile.TemporaryDirectory() as peer:
         district(Path(mine))
         with gateway(Path(mine)) as server:
-            start = _soon()
+            start = soon()
             for run in range(runs):
-                begin = start if not run else max(_soon(), loads[-1].start + loads[-1].last * 1000)
+                begin = start if not run else max(soon(), loads[-1].start + loads[-1].last * 1000)
                 first = (begin - start) // 1000
                 loads.append(Load(start, 1000, first, first + seconds))
                 ours.append(_at_rate(server, loads[-1], "anlan", sent))
@@ -155,7 +155,7 @@ def _against_victoria(quick: bool) -> list[Row]:
         if not missing:
             with victoria(Path(peer), every=EVERY) as server:
                 for _run in range(runs):
-                    theirs.append(_at_rate(server, Load(_soon(), 1000, 0, seconds), "lines", []))
+                    theirs.append(_at_rate(server, Load(soon(), 1000, 0, seconds), "lines", []))
                 assert "vmalert_iteration_total" in tell(server.other), "vmalert did not look at the thresholds"
     return [
         row(name="20,000 observations/s with 20,000 thresholds against VictoriaMetrics + vmalert (not durable)", unit="obs/core-s", goal=f">= {GOAL_VICTORIA:g}x",
@@ -164,7 +164,7 @@ def _against_victoria(quick: bool) -> list[Row]:
     ]  # fmt: skip
 
 
-def _soon() -> int:
+def soon() -> int:
     """The next whole second that leaves the sender time to build its requests."""
     return (int(time.time()) + 3) * 1000
 

@@ -216,7 +216,7 @@ def sending(load: Load, form: str, port: int, rate: float = 0.0, before: Callabl
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         before()
-        begin = load.start / 1000 if rate else 0.0
+        begin = (load.start + load.first * load.step) / 1000 if rate else 0.0
         process.stdin.write(f"{begin}\n")
         process.stdin.flush()
         told = Sent(**json.loads(process.stdout.readline()))
