@@ -67,7 +67,9 @@ class _Subscriber:
 
     def __init__(self, port: int, cookie: str) -> None:
         self._line = socket.create_connection(("127.0.0.1", port))
-        self._line.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={cookie}\r\nAccept: text/event-stream\r\n\r\n".encode())
+        self._line.sendall(
+            f"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={cookie}\r\nAccept: text/event-stream\r\n\r\n".encode()
+        )
         self._came: list[tuple[int, int, float]] = []
         self._beating, self._over = threading.Event(), False
         self._thread = threading.Thread(target=self._read)

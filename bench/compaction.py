@@ -25,15 +25,18 @@ GOAL_MS, START = 20.0, 1_767_225_600_000
 
 
 def rows(quick: bool) -> list[Row]:
-    slices, rates, cpu, wall = [], [], 0.0, 0.0
+    slices, busy, rates, cpu, wall = list[float](), list[float](), list[float](), 0.0, 0.0
     for seed in range(1 if quick else RUNS):
         with tempfile.TemporaryDirectory() as folder:
             run = asyncio.run(_run(Path(folder) / "o.sqlite3", seed, messages=1_000 if quick else 12_000))
         slices.append(float(np.percentile(run.slices, 99)) * 1000)
+        busy.append(float(np.percentile(run.busy, 99)) * 1000)
         rates.append(run.rows / run.cpu)
         cpu, wall = cpu + run.cpu, wall + run.wall
     return [
         row(name="a slice of compaction, 99th percentile", unit="ms", goal=f"<= {GOAL_MS:g} ms", runs=slices,
+            met=lambda mine, _ratio: mine <= GOAL_MS, cpu_s=cpu, wall_s=wall),
+        row(name="a slice of compaction, CPU of its thread, 99th percentile", unit="ms", goal=f"<= {GOAL_MS:g} ms", runs=busy,
             met=lambda mine, _ratio: mine <= GOAL_MS, cpu_s=cpu, wall_s=wall),
         row(name="writer alone, compaction paid for: durable observations", unit="obs/core-s", goal="reported", runs=rates,
             met=lambda _mine, _ratio: True, cpu_s=cpu, wall_s=wall),
@@ -43,6 +46,7 @@ def rows(quick: bool) -> list[Row]:
 @dataclass
 class _Found:
     slices: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)  # of these, CPU seconds of the thread
     rows: int = 0
     cpu: float = 0.0
     wall: float = 0.0
@@ -88,17 +92,21 @@ class _Stand:
         slice_of = tidying.slice
 
         def timed(now: int) -> bool:
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.thread_time()
             did = slice_of(now)
             if did:
                 found.slices.append(time.perf_counter() - start)
+                found.busy.append(time.thread_time() - busy)
             return did
 
         tidying.slice = timed  # type: ignore[method-assign]
 
     def _all_there(self, rows: int) -> None:
         hot = sum(unit.count for unit in self.store.units())
-        cold = sum(one.count.sum() for one in self.store.statistics(range(1, STREAMS + 1), START - 28_800_000, START + 57_600_000, 86_400_000))
+        cold = sum(
+            one.count.sum()
+            for one in self.store.statistics(range(1, STREAMS + 1), START - 28_800_000, START + 57_600_000, 86_400_000)
+        )
         assert cold == rows, f"{cold} of {rows} rows ({hot} of them hot)"
 
 

@@ -1,6 +1,6 @@
 """DuckDB and Parquet on the same rows, run in `bench/.venv` (neither is a dependency of the product): one JSON line out.
 
-    python peer_columns.py ROWS.npz FOLDER RUNS
+python peer_columns.py ROWS.npz FOLDER RUNS
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ def main(source: str, folder: str, runs: int) -> None:
     arrow = pa.table({name: given[name] for name in given.files})
     pq.write_table(arrow, where / "arrow.parquet", compression="zstd")
     base = duckdb.connect(str(where / "rows.duckdb"))
-    base.execute("CREATE TABLE obs AS SELECT stream, \"end\" AS t, value FROM arrow ORDER BY stream, t")
-    base.execute(f"COPY (SELECT * FROM arrow ORDER BY stream, \"end\") TO '{where}/duck.parquet' (FORMAT parquet, COMPRESSION zstd)")
+    base.execute('CREATE TABLE obs AS SELECT stream, "end" AS t, value FROM arrow ORDER BY stream, t')
+    base.execute(
+        f"COPY (SELECT * FROM arrow ORDER BY stream, \"end\") TO '{where}/duck.parquet' (FORMAT parquet, COMPRESSION zstd)"
+    )
     base.execute("CHECKPOINT")
     walls, cpus, found = [], [], {}
     for _ in range(runs + 1):  # the first one warms

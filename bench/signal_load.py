@@ -228,4 +228,6 @@ def _count(answered: Answered, got: bytes) -> None:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    sys.stdout.write(json.dumps(asdict(send(Load(**asked["load"]), asked["form"], asked["port"], asked["rate"]))) + "\n")
+    sys.stdout.write(
+        json.dumps(asdict(send(Load(**asked["load"]), asked["form"], asked["port"], asked["rate"]))) + "\n"
+    )

@@ -165,11 +165,16 @@ def influx(where: Path) -> Iterator[Server]:
 def victoria(where: Path, *, every: str) -> Iterator[Server]:
     """VictoriaMetrics and vmalert that looks at all thresholds once in `every`."""
     port, other = free_port(), free_port()
-    rules = "".join(
-        f"  - alert: r{c}\n    expr: 'bench_v{{c=\"{c}\"}} > {limit_of(c)}'\n" for c in range(CHANNELS)
+    rules = "".join(f"  - alert: r{c}\n    expr: 'bench_v{{c=\"{c}\"}} > {limit_of(c)}'\n" for c in range(CHANNELS))
+    (where / "rules.yml").write_text(
+        f"groups:\n- name: bench\n  interval: {every}\n  rules:\n{rules}", encoding="utf-8"
     )
-    (where / "rules.yml").write_text(f"groups:\n- name: bench\n  interval: {every}\n  rules:\n{rules}", encoding="utf-8")
-    base = ["victoria-metrics", f"-storageDataPath={where}/data", f"-httpListenAddr=127.0.0.1:{port}", "-search.latencyOffset=0s"]
+    base = [
+        "victoria-metrics",
+        f"-storageDataPath={where}/data",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-search.latencyOffset=0s",
+    ]
     alert = ["vmalert", f"-rule={where}/rules.yml", f"-datasource.url=http://127.0.0.1:{port}", f"-httpListenAddr=127.0.0.1:{other}",
              f"-remoteWrite.url=http://127.0.0.1:{port}", "-notifier.url=http://127.0.0.1:1", f"-evaluationInterval={every}"]  # fmt: skip
     with running(base, alert, port=port, where=where) as server:

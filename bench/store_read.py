@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 import psycopg
+from scripts.postgres import binaries, throwaway_postgres
 
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader, Store
 from anlan.kernel.observations.store.databases import Database
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS, Columns, Commit
 from bench.measure import RUNS, Row, row
-from scripts.postgres import binaries, throwaway_postgres
 
 STREAMS, STEP, MANY = 200, 600_000, 20_000
 FIRST = 20_000 * DAY_MS - CHINA_MS  # a civil midnight
@@ -71,7 +71,12 @@ def _peer(where: Path, given: Columns) -> dict[str, Any] | None:
         return None
     np.savez(where / "rows.npz", **{name: getattr(given, name) for name in Columns.__slots__})
     script = str(Path(__file__).parent / "peer_columns.py")
-    done = subprocess.run([str(PYTHON), script, str(where / "rows.npz"), str(where), str(RUNS)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(PYTHON), script, str(where / "rows.npz"), str(where), str(RUNS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-1500:]
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -97,9 +102,13 @@ def _daily(where: Path, given: Columns, days: int, peer: dict[str, Any] | None) 
     if peer:
         theirs = np.load(where / "daily.npz")
         for name, mine in (("n", "count"), ("low", "least"), ("high", "most")):
-            assert np.array_equal(theirs[name], np.concatenate([getattr(one, mine) for one in found])), f"{name} differs"
+            assert np.array_equal(theirs[name], np.concatenate([getattr(one, mine) for one in found])), (
+                f"{name} differs"
+            )
         # DuckDB adds doubles in an order of its own, ours are exact.
-        assert np.allclose(theirs["total"], np.concatenate([one.total for one in found]), rtol=1e-12, atol=0), "sums differ"
+        assert np.allclose(theirs["total"], np.concatenate([one.total for one in found]), rtol=1e-12, atol=0), (
+            "sums differ"
+        )
     reader.database.close()
     name = f"daily statistics of {STREAMS} streams over {days} days against DuckDB"
     made = []
@@ -118,10 +127,12 @@ def _sizes(where: Path, given: Columns, peer: dict[str, Any] | None) -> list[Row
         with throwaway_postgres() as url:
             database = open_database(url, writes=True)
             with psycopg.connect(url, autocommit=True) as other:
-                _fill(database, given, lambda: other.execute("VACUUM"))  # which the server does by itself within minutes
+                _fill(
+                    database, given, lambda: other.execute("VACUUM")
+                )  # which the server does by itself within minutes
             database = open_database(url, writes=False)
             sizes["PostgreSQL"] = sum(
-                int(database.query(f"SELECT pg_total_relation_size('obs_{name}')")[0][0]) for name in TABLES  # noqa: S608
+                int(database.query(f"SELECT pg_total_relation_size('obs_{name}')")[0][0]) for name in TABLES
             ) / len(given)
             database.close()
     return [

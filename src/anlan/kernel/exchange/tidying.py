@@ -25,10 +25,7 @@ class Tidying:
 
     def step(self, now: int) -> bool:
         """The slices due after one commit; whether more is waiting to be done."""
-        for _slice in range(1 + self._store.hot_rows() // SETTLE_ROWS):
-            if not self.slice(now):
-                return False
-        return True
+        return all(self.slice(now) for _slice in range(1 + self._store.hot_rows() // SETTLE_ROWS))
 
     def slice(self, now: int) -> bool:
         """One slice, where one is due; whether it did something."""

@@ -31,7 +31,7 @@ from anlan.kernel.observations.types import Directory, KnownDevice, KnownStream,
 log = logging.getLogger(__name__)
 MOST_ROWS, MOST_BYTES = 200_000, 64 << 20  # what may wait for the next commit
 PATIENCE_S = 5.0
-REST_S, MUCH_ROWS, MUCH_LINES = 0.01, 1000, 4  # commits that are small begin so far apart at least
+REST_S, MUCH_ROWS, MUCH_LINES = 0.01, 20_000, 4  # commits that are small begin so far apart at least
 RETRY_S, BEAT_S = 1.0, 1.0  # after a commit that failed; between two looks at the clock
 FULL = "存不进去：磁盘满了或数据库断了。数据没有保存，设备会再发。"
 REPORT_MS = 5_000
@@ -287,9 +287,7 @@ class Writer:
             for stream in rows.stream[~timely].tolist():
                 self.links.of(self.directory.streams[stream].device).untimely += 1
             rows = rows.take(timely)
-        return Columns(
-            rows.stream, rows.start, rows.end, rows.value, rows.sent, quality.judged(rows, self._bounds)
-        )
+        return Columns(rows.stream, rows.start, rows.end, rows.value, rows.sent, quality.judged(rows, self._bounds))
 
     def report(self, now: int) -> dict[str, object]:
         """What the pages show of the gateway: JSON-able, bounded by the number of devices."""

@@ -205,7 +205,8 @@ class Store(Reader):
             for key, mine, theirs in zip(keys[first].tolist(), hours_of, rows_of, strict=True)
         ]
         self.database.run(
-            "INSERT INTO obs_day VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hours = excluded.hours, block = excluded.block", days
+            "INSERT INTO obs_day VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hours = excluded.hours, block = excluded.block",
+            days,
         )
         self._write_figures(keys[first], merge.coarser(hours, DAY_MS))
 
@@ -233,7 +234,8 @@ class Store(Reader):
             self.database.run(f"DELETE FROM obs_day WHERE (id & {(1 << DAY_BITS) - 1}) < ?", [(days_before,)])  # noqa: S608
             self.database.run(f"DELETE FROM obs_span WHERE (id & {(1 << SPAN_BITS) - 1}) < ?", [(ours,)])  # noqa: S608
             split = self.database.query(
-                f"SELECT id, figures FROM obs_span WHERE (id & {(1 << SPAN_BITS) - 1}) = ?", (ours,)  # noqa: S608
+                f"SELECT id, figures FROM obs_span WHERE (id & {(1 << SPAN_BITS) - 1}) = ?",  # noqa: S608
+                (ours,),
             )
             blocks = figures([bytes(block) for _id, block in split])
             blocks[:, : days_before % SPAN] = 0

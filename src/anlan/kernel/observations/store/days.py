@@ -83,7 +83,9 @@ def decode_day(stream: int, block: bytes) -> Columns:
     value = np.full(count, np.nan)
     given, _at = _read_floats(flags & ~_MARKED, body, at, int(count - missing.sum()))
     value[missing == 0] = given
-    return Columns(np.full(count, stream, np.int64), end - span, end, value, sent.astype(np.uint8), judged.astype(np.uint8))
+    return Columns(
+        np.full(count, stream, np.int64), end - span, end, value, sent.astype(np.uint8), judged.astype(np.uint8)
+    )
 
 
 def encode_hours(hours: Buckets) -> bytes:
@@ -92,7 +94,12 @@ def encode_hours(hours: Buckets) -> bytes:
         return _PACKED + packing.number(0)
     exact = packing.decimals(np.concatenate([hours.least, hours.most, hours.total]))
     places = _FLOAT if exact is None else exact[0]
-    parts = [packing.number(len(hours)), bytes([places]), packing.pack(hours.start // HOUR_MS), packing.pack(hours.count)]
+    parts = [
+        packing.number(len(hours)),
+        bytes([places]),
+        packing.pack(hours.start // HOUR_MS),
+        packing.pack(hours.count),
+    ]
     if exact is None:
         parts += [one.tobytes() for one in (hours.least, hours.most, hours.total)]
     else:

@@ -83,7 +83,8 @@ class Buckets:
 
     @staticmethod
     def none() -> Buckets:
-        return Buckets(*(np.empty(0, np.int64) for _ in range(3)), *(np.empty(0) for _ in range(3)))
+        ints, floats = np.empty(0, np.int64), np.empty(0)
+        return Buckets(ints, ints, ints, floats, floats, floats)
 
     @staticmethod
     def joined(parts: Sequence[Buckets]) -> Buckets:

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from anlan.kernel.observations.store.types import Floats, Ints
 
 MOST_PLACES = 4
-# Beyond this a scaled value may not be exact in binary64.
-_EXACT = float(2**53)
 _UNSIGNED: tuple[tuple[int, Any], ...] = ((8, ">u1"), (16, ">u2"), (32, ">u4"), (64, ">u8"))
 _BY_STEPS = 0x80
 _here = threading.local()
@@ -59,12 +57,10 @@ def decimals(array: Floats, guess: int = 0) -> tuple[int, Ints] | None:
 
 
 def _scaled(array: Floats, places: int) -> Ints | None:
-    scaled = np.rint(array * 10.0**places)
-    if not len(array) or (
-        (scaled / 10.0**places).tobytes() == array.tobytes() and max(scaled.max(), -scaled.min()) < _EXACT
-    ):
-        return scaled.astype(np.int64)
-    return None
+    scaled = np.rint(array * 10.0**places).astype(
+        np.int64
+    )  # what is too large becomes something else and does not come back
+    return scaled if (scaled / 10.0**places).tobytes() == array.tobytes() else None
 
 
 def number(value: int) -> bytes:

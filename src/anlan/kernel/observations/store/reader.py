@@ -159,7 +159,9 @@ class Reader:
         for place in range(0, len(listed), _AT_ONCE):
             some = listed[place : place + _AT_ONCE]
             marks = ",".join("?" * len(some))
-            found.update({int(key): bytes(body) for key, body in self.database.query(f"{select} WHERE id IN ({marks})", some)})
+            found.update(
+                {int(key): bytes(body) for key, body in self.database.query(f"{select} WHERE id IN ({marks})", some)}
+            )
         return found
 
     def _hours(self, streams: Ints, after: int, until: int) -> Buckets:
@@ -234,7 +236,8 @@ def _days(after: int, until: int) -> tuple[int, int]:
 
 
 def _by_stream(whole: Buckets, streams: Sequence[int]) -> list[Statistics]:
-    low, high = (np.searchsorted(whole.stream, np.array(streams, np.int64), side) for side in ("left", "right"))
+    asked = np.array(streams, np.int64)
+    low, high = np.searchsorted(whole.stream, asked, "left"), np.searchsorted(whole.stream, asked, "right")
     return [
         Statistics(stream, whole.start[a:b], whole.count[a:b], whole.least[a:b], whole.most[a:b], whole.total[a:b])
         for stream, a, b in zip(streams, low.tolist(), high.tolist(), strict=True)
