@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 MOST_ROWS, MOST_BYTES = 200_000, 64 << 20  # what may wait for the next commit
 PATIENCE_S = 5.0
 REST_S, MUCH_ROWS, MUCH_LINES = 0.01, 20_000, 4  # commits that are small begin so far apart at least
+MOMENT_S = 0.002
 RETRY_S, BEAT_S = 1.0, 1.0  # after a commit that failed; between two looks at the clock
 FULL = "存不进去：磁盘满了或数据库断了。数据没有保存，设备会再发。"
 REPORT_MS = 5_000
@@ -210,9 +211,10 @@ class Writer:
             return given
 
     def _rest(self) -> None:
-        """A trickle of small messages shares commits: each costs a sync, whatever its size. Nobody rests while much waits."""
-        rest = self._began + REST_S - time.monotonic()
-        if rest > 0 and self._queue and not self._enough():
+        """A trickle of small messages shares commits: each costs a sync, whatever its size. Nobody rests while much waits.
+        Those just served get a moment to come back, so that many lines do not fall apart into small commits."""
+        rest = max(self._began + REST_S - time.monotonic(), MOMENT_S)
+        if self._queue and not self._enough():
             self._resting = True
             self._work.wait(rest)
             self._resting = False
