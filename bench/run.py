@@ -15,7 +15,19 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from anlan.base import clock
-from bench import air_eval, air_import, hj212, journal, plan_read, sensorthings, task_list
+from bench import (
+    air_eval,
+    air_import,
+    alarm_delay,
+    compaction,
+    hj212,
+    ingest,
+    journal,
+    plan_read,
+    sensorthings,
+    store_read,
+    task_list,
+)
 
 MODULES = {
     "plan_read": plan_read,
@@ -25,6 +37,10 @@ MODULES = {
     "journal": journal,
     "hj212": hj212,
     "sensorthings": sensorthings,
+    "ingest": ingest,
+    "alarm_delay": alarm_delay,
+    "store_read": store_read,
+    "compaction": compaction,
 }
 OUT = Path(__file__).parent / "out" / "latest.json"
 

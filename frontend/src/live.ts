@@ -3,6 +3,12 @@
 const STALE_MS = 10_000;
 const TOLD_MS = 5_000;
 
+// An alarm as soon as it is committed: pages that show alarms listen to `anlan:alarm`.
+export type Alarm = {
+  number: number; told: "raised" | "returned" | "withdrawn"; rule: number; stream: number; since: number; at: number;
+  value: number | null; limit: number | null; station: string; title: string; unit: string;
+};
+
 export function live(page: Document): void {
   const sign = page.querySelector<HTMLElement>("[data-live]");
   const clock = sign?.querySelector<HTMLElement>("[data-clock]");
@@ -15,6 +21,7 @@ export function live(page: Document): void {
   let last = Date.now();
   let missed = 0;
   let stale = false;
+  let clearing = 0;
 
   function tell(words: string): void {
     banner.textContent = words;
@@ -34,6 +41,16 @@ export function live(page: Document): void {
   stream.addEventListener("entry", () => {
     if (stale) missed += 1;
     page.dispatchEvent(new CustomEvent("anlan:entry"));
+  });
+  stream.addEventListener("alarm", (event) => {
+    const told = JSON.parse((event as MessageEvent<string>).data) as Alarm;
+    page.dispatchEvent(new CustomEvent<Alarm>("anlan:alarm", { detail: told }));
+    if (stale) missed += 1;
+    else if (told.told === "raised") {
+      tell(`报警：${told.station} ${told.title}${told.value === null ? "" : ` ${told.value} ${told.unit}`}`);
+      clearTimeout(clearing);
+      clearing = setTimeout(() => { if (!stale) tell(""); }, TOLD_MS);
+    }
   });
   setInterval(() => {
     if (stale || Date.now() - last < STALE_MS) return;

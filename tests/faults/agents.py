@@ -220,7 +220,7 @@ def equip(many: str, settings: str = "{}") -> int:
 
 
 def patched(constants: str, *words: str) -> int:
-    """A command with other constants, `{"writer.GATHER_MS": 200}`; `"clock": FILE` adds the seconds in a file to the clock."""
+    """A command with other constants, `{"tidying.GATHER_MS": 200}`; `"clock": FILE` adds the seconds in a file to the clock."""
     given: dict[str, Any] = json.loads(constants)
     if file := given.pop("clock", ""):
         real = clock.now

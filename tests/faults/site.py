@@ -22,7 +22,7 @@ START = (
     time.time_ns() // 1_000_000 // 60_000 - 300 * 1440
 ) * 60_000  # 300 days ago: the devices' time runs faster than ours
 # Compaction so often, and of so little, that every kill meets it somewhere.
-BUSY = {"writer.GATHER_MS": 300, "writer.SETTLE_ROWS": 1500, "writer.SLICE": 16, "writer.REPORT_MS": 500}
+BUSY = {"tidying.GATHER_MS": 300, "tidying.SETTLE_ROWS": 1500, "tidying.DAYS": 16, "writer.REPORT_MS": 500}
 FREE = ("--http", "0", "--hj212", "0", "--gb26875", "0", "--jt808", "0", "--sl651", "0")
 TALKING = 8  # devices that take part in the load; more of them are for the test itself
 Rows = list[tuple[int, float]]

@@ -114,7 +114,9 @@ class Engine:
         singly = fresh & (self._single[rows.stream] | (usable & ~calm))
         if singly.any():
             # A stream with one value to be judged singly is judged so altogether: its values are one story.
-            chosen = np.flatnonzero(fresh & np.isin(rows.stream, np.unique(rows.stream[singly])))
+            story = np.zeros(len(self._newest), bool)
+            story[rows.stream[singly]] = True
+            chosen = np.flatnonzero(fresh & story[rows.stream])
             for row in chosen[np.lexsort((rows.stream[chosen], rows.end[chosen]))].tolist():
                 value = float(rows.value[row]) if usable[row] else math.nan
                 self._judge(int(rows.stream[row]), int(rows.end[row]), value)
@@ -221,6 +223,8 @@ class Engine:
         return self._outcome()
 
     def _return_gaps(self, now: int) -> None:
+        if not self._gaps:
+            return
         for key in [one for one in self._standing if one in self._watches and self._watches[one].form == "gap"]:
             watch, end, since = self._watches[key], int(self._newest[key[1]]), self._standing[key][1]
             if since < end and now - end <= watch.hold:  # a clock set back ends no silence

@@ -17,7 +17,7 @@ import numpy as np
 
 from anlan.kernel.exchange.writer import Lagging, Parcel, Writer
 from anlan.kernel.observations import quality
-from anlan.kernel.observations.store.types import Columns
+from anlan.kernel.observations.store.types import Columns, Ints
 from anlan.kernel.observations.types import KnownDevice, KnownStream
 
 MOST_TOLD = 100  # refused rows named one by one
@@ -75,6 +75,31 @@ def table_of(body: Body) -> Table:
     return given
 
 
+def rows_of(device: KnownDevice, table: Table) -> tuple[Columns, list[dict[str, Any]]]:
+    """(rows of the device's own streams in their units, what is refused and why by place)."""
+    lookup = device.lookup
+    place = np.array([lookup.place.get(one, -1) for one in table.channel], np.int64)
+    end = _instants(table.time)
+    start = end if table.start is None else _instants(table.start, end)
+    mine, timed = place >= 0, (end > -FARTHEST_MS) & (start > -FARTHEST_MS)
+    value = np.array(table.value, np.float64)  # None becomes NaN
+    sent = np.zeros(len(place), np.uint8)
+    if table.mark is not None:
+        sent[:] = [quality.code_of(one) for one in table.mark]
+    refused = [_refused(wrong, bool(mine[wrong]), table) for wrong in np.flatnonzero(~(mine & timed)).tolist()]
+    if refused:
+        kept = np.flatnonzero(mine & timed)
+        place, start, end, value, sent = place[kept], start[kept], end[kept], value[kept], sent[kept]
+    value = value * lookup.scale[place] + lookup.shift[place]
+    return Columns(lookup.number[place], start, end, value, sent, np.zeros(len(place), np.uint8)), refused
+
+
+def _refused(place: int, known: bool, table: Table) -> dict[str, Any]:
+    if known:
+        return {"index": place, "reason": "time", "message": "时间没有时区，或超出范围。"}
+    return {"index": place, "reason": "channel", "message": f"这台设备没有通道 {table.channel[place][:60]}。"}
+
+
 def instant(given: int | datetime | None) -> int | None:
     """ms since 1970 UTC; None for a time without a zone, or one that is none."""
     if isinstance(given, datetime):
@@ -82,37 +107,15 @@ def instant(given: int | datetime | None) -> int | None:
     return given if given is not None and -FARTHEST_MS < given < FARTHEST_MS else None
 
 
-def rows_of(device: KnownDevice, table: Table) -> tuple[Columns, list[dict[str, Any]]]:
-    """(rows of the device's own streams, what is refused and why by place)."""
-    ends = [instant(one) for one in table.time]
-    starts = ends if table.start is None else [
-        end if one is None else instant(one) for one, end in zip(table.start, ends, strict=True)
-    ]  # fmt: skip
-    kept: list[tuple[int, KnownStream]] = []
-    refused = []
-    for place, channel in enumerate(table.channel):
-        stream = device.streams.get(channel)
-        if stream is None:
-            refused.append({"index": place, "reason": "channel", "message": f"这台设备没有通道 {channel[:60]}。"})
-        elif ends[place] is None or starts[place] is None:
-            refused.append({"index": place, "reason": "time", "message": "时间没有时区，或超出范围。"})
-        else:
-            kept.append((place, stream))
-    return _columns(table, kept, starts, ends), refused
-
-
-def _columns(
-    table: Table, kept: list[tuple[int, KnownStream]], starts: Sequence[int | None], ends: Sequence[int | None]
-) -> Columns:
-    value = [np.nan if (one := table.value[place]) is None else one for place, _stream in kept]
-    marks = [0] * len(kept) if table.mark is None else [quality.code_of(table.mark[place]) for place, _stream in kept]
-    return columns_of(
-        [stream for _place, stream in kept],
-        [starts[place] or 0 for place, _stream in kept],
-        [ends[place] or 0 for place, _stream in kept],
-        value,
-        marks,
-    )
+def _instants(given: Sequence[int | datetime | None], otherwise: Ints | None = None) -> Ints:
+    """`instant` of each, -FARTHEST_MS for none. A None is the one at its place in `otherwise`."""
+    try:
+        found = np.array(given, np.int64)
+    except (TypeError, OverflowError):
+        found = np.array([-FARTHEST_MS if (at := instant(one)) is None else at for one in given], np.int64)
+        if otherwise is not None:
+            found = np.where([one is None for one in given], otherwise, found)
+    return np.where((found > -FARTHEST_MS) & (found < FARTHEST_MS), found, -FARTHEST_MS)
 
 
 def columns_of(

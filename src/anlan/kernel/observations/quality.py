@@ -6,10 +6,11 @@ Marks after HJ 212-2017 table 7 and 2005 table 4; a mark that is in neither is k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from anlan.kernel.observations.store.types import Bytes8, Columns
+from anlan.kernel.observations.store.types import Bytes8, Columns, Floats
 from anlan.kernel.observations.types import KnownStream
 
 # Code in the store -> (mark as sent, its meaning, whether such a value counts).
@@ -53,16 +54,27 @@ def timely(rows: Columns, now: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]
     return (rows.end <= now + AHEAD_MS) & (rows.end >= now - BEHIND_MS) & (rows.start <= rows.end)
 
 
-def judged(rows: Columns, streams: Mapping[int, KnownStream]) -> Bytes8:
+@dataclass(frozen=True)
+class Bounds:
+    """What is possible for every stream, in arrays by its number; a number nobody knows has no bounds."""
+
+    low: Floats
+    high: Floats
+
+    @staticmethod
+    def of(streams: Mapping[int, KnownStream]) -> Bounds:
+        size = max(streams, default=0) + 2  # the last place stands for every greater number
+        low, high = np.full(size, -np.inf), np.full(size, np.inf)
+        for one in streams.values():
+            low[one.id], high[one.id] = one.low, one.high
+        return Bounds(low, high)
+
+
+def judged(rows: Columns, bounds: Bounds) -> Bytes8:
     """The district's code for every row, from its mark, its value and what is possible for its stream."""
     code = np.where(_COUNTS[rows.sent], USABLE, MARKED).astype(np.uint8)
-    if not len(rows):
-        return code
-    numbers, where = np.unique(rows.stream, return_inverse=True)
-    known = [streams.get(int(one)) for one in numbers]
-    low = np.array([one.low if one else -np.inf for one in known])[where]
-    high = np.array([one.high if one else np.inf for one in known])[where]
+    place = np.minimum(rows.stream, len(bounds.low) - 1)
     usable = code == USABLE
-    code[usable & ((rows.value < low) | (rows.value > high))] = IMPOSSIBLE
+    code[usable & ((rows.value < bounds.low[place]) | (rows.value > bounds.high[place]))] = IMPOSSIBLE
     code[usable & ~np.isfinite(rows.value)] = UNREADABLE
     return code

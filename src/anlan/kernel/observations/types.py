@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Period = Literal["instant", "minute", "hour", "day"]
 PERIOD_TITLES: Mapping[Period, str] = {"instant": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
 # What devices speak; `exchange.lines.install` adds what capabilities declare.
@@ -114,6 +117,24 @@ class KnownStream:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """The streams of a device in arrays: `place` of a channel is where its number, scale and shift stand."""
+
+    place: Mapping[str, int]
+    number: NDArray[np.int64]
+    scale: NDArray[np.float64]
+    shift: NDArray[np.float64]
+
+    @staticmethod
+    def of(streams: Mapping[str, KnownStream]) -> Lookup:
+        mine = list(streams.values())
+        return Lookup(
+            {channel: place for place, channel in enumerate(streams)}, np.array([one.id for one in mine], np.int64),
+            np.array([one.scale for one in mine], np.float64), np.array([one.shift for one in mine], np.float64),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class KnownDevice:
     """`secret` is what its protocol authenticates with: a password, or the SHA-256 of a token. `settings`: see `DEVICE_SETTINGS`."""
 
@@ -124,6 +145,10 @@ class KnownDevice:
     secret: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     streams: Mapping[str, KnownStream] = field(default_factory=dict)  # by channel of the protocol
+    lookup: Lookup = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lookup", Lookup.of(self.streams))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

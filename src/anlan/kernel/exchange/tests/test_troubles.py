@@ -30,7 +30,7 @@ async def test_compaction_that_fails_stops_nothing(folder: Path) -> None:
     async with standing(folder) as stand:
         stand.writer.store.gather = broken  # type: ignore[method-assign, assignment]
         for place in range(3):
-            stand.writer._gathered = 0
+            stand.writer._tidying._gathered, stand.writer._tidying._commits = 0, 2
             assert b"CN=9014" in await talk(stand.hj212, frame(place, at=NOW - place * 1000))
         assert [value for _end, value, _judged in stand.rows(1)] == [2, 1, 0]
 
@@ -69,12 +69,13 @@ async def test_a_clock_set_back_stops_neither_reports_nor_compaction(folder: Pat
     async with standing(folder) as stand:
         await talk(stand.hj212, frame())
         stand.writer.now = lambda: NOW - HOUR_MS
-        await talk(stand.hj212, frame(1, at=NOW - HOUR_MS))
+        for place in range(3):
+            await talk(stand.hj212, frame(place, at=NOW - HOUR_MS - place * 1000))
         for _turn in range(200):  # compaction follows the answer
-            if stand.writer._gathered == NOW - HOUR_MS:
+            if stand.writer._tidying._gathered == NOW - HOUR_MS:
                 break
             await asyncio.sleep(0.02)
-        assert (stand.writer._reported, stand.writer._gathered) == (NOW - HOUR_MS, NOW - HOUR_MS)
+        assert (stand.writer._reported, stand.writer._tidying._gathered) == (NOW - HOUR_MS, NOW - HOUR_MS)
 
 
 @live

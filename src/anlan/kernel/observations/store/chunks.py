@@ -1,156 +1,33 @@
-"""The store: append, latest, raw, statistics, compact. Hot rows are commits; cold rows are one stream's day.
+"""The writing side: append, and compaction in slices between two appends.
 
-Reading merges both: cold first, then hot commits in their order, and the last given of a key wins, so that an answer does
-not depend on what compaction has done so far. Compaction moves hot commits to days strictly in order; a commit is deleted
-only after all its days are written, and moving it twice changes nothing.
+Hot rows are commits; `gather` puts small ones together to runs in parts of neighbouring streams. Cold rows are one stream's day;
+`settle` moves the oldest runs there. Both go through the streams a slice at a time, each slice one transaction: what it writes
+lies beside what it came from until the last one, and reading both gives the same answer. After a crash it is done again.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
-import zstandard
 
 from anlan.kernel.observations.store import merge
-from anlan.kernel.observations.store.blob import COLD_LEVEL, decode, encode
+from anlan.kernel.observations.store.blob import encode
 from anlan.kernel.observations.store.databases import Database
-from anlan.kernel.observations.store.hours import decode_hours, encode_hours
-from anlan.kernel.observations.store.types import (
-    CHINA_MS,
-    DAY_MS,
-    EMPTY,
-    HOUR_MS,
-    Columns,
-    Commit,
-    Event,
-    Ints,
-    Statistics,
-    joined,
-)
+from anlan.kernel.observations.store.days import SPAN, encode_day, encode_hours, figures, set_figures
+from anlan.kernel.observations.store.frames import write_frames
+from anlan.kernel.observations.store.latest import Latest
+from anlan.kernel.observations.store.merge import Buckets
+from anlan.kernel.observations.store.merging import Merge
+from anlan.kernel.observations.store.reader import DAY_BITS, Reader, Unit, day_keys, span_keys
+from anlan.kernel.observations.store.types import DAY_MS, HOUR_MS, Columns, Commit, Ints, joined
 
-_DAYS = 20  # bits of the day in a cold key: stream << 20 | day
-_KEPT = 256  # decoded hot commits held in memory by a reader
-_SNAPSHOT_EVERY = 64  # commits between two stored snapshots of the latest values
-
-
-def _key(stream: int, day: int) -> int:
-    return stream << _DAYS | day
-
-
-@dataclass
-class _Move:
-    """A hot commit on its way to days: what is left of it."""
-
-    id: int
-    count: int
-    groups: list[tuple[int, int, Columns]]
-
-
-class Reader:
-    """Answers from committed state; any number of them in any process."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._decoded: OrderedDict[tuple[int, int], Columns] = OrderedDict()
-
-    def _hot(self, ids: Sequence[tuple[int, int]]) -> list[Columns]:
-        """Commits by (id, row count), decoded once. A merged commit has another count, so it is never mistaken."""
-        missing = [one for one in ids if one not in self._decoded]
-        for number, count in missing:
-            ((block,),) = self.database.query("SELECT block FROM obs_commit WHERE id = ?", (number,))
-            self._decoded[number, count] = decode(bytes(block))
-        found = [self._decoded[one] for one in ids]
-        for one in ids:
-            self._decoded.move_to_end(one)
-        while len(self._decoded) > max(_KEPT, len(ids)):
-            self._decoded.popitem(last=False)
-        return found
-
-    def _hot_between(self, after: int, until: int) -> list[Columns]:
-        ids = self.database.query(
-            "SELECT id, count FROM obs_commit WHERE high > ? AND low <= ? ORDER BY id", (after, until)
-        )
-        return self._hot([(int(number), int(count)) for number, count in ids])
-
-    def raw(self, stream: int, after: int, until: int) -> Columns:
-        """One stream's observations with `after` < end <= `until` (ms), by time, the newest version of each."""
-        with self.database.snapshot():
-            return self._raw(stream, after, until)
-
-    def _raw(self, stream: int, after: int, until: int) -> Columns:
-        low, high = (int(merge.day_of(np.array([at]))[0]) for at in (after + 1, until))
-        cold = self.database.query(
-            "SELECT block FROM obs_day WHERE id BETWEEN ? AND ? ORDER BY id", (_key(stream, low), _key(stream, high))
-        )
-        parts = [decode(bytes(block)) for (block,) in cold]
-        parts += [rows.take(rows.stream == stream) for rows in self._hot_between(after, until)]
-        rows = merge.newest(joined(parts))
-        return rows.take((rows.end > after) & (rows.end <= until))
-
-    def statistics(self, streams: Sequence[int], after: int, until: int, step: int = HOUR_MS) -> list[Statistics]:
-        """Usable values in hours or civil days that end in `after` < t <= `until`, both on bucket edges. Raises ValueError otherwise."""
-        if step not in (HOUR_MS, DAY_MS) or (after + CHINA_MS) % step or (until + CHINA_MS) % step:
-            raise ValueError("buckets are hours or civil days, and the span ends on their edges")
-        with self.database.snapshot():
-            hot = joined(self._hot_between(after, until))
-            found = [self._hours(stream, after, until, hot.take(hot.stream == stream)) for stream in streams]
-        return [one if step == HOUR_MS else merge.coarser(one, step) for one in found]
-
-    def _hours(self, stream: int, after: int, until: int, hot: Columns) -> Statistics:
-        """Days untouched by hot rows come from their stored hours, the others are computed again."""
-        low, high = (int(merge.day_of(np.array([at]))[0]) for at in (after + 1, until))
-        touched = {int(day) for day in np.unique(merge.day_of(hot.end))}
-        rows = self.database.query(
-            "SELECT id, hours, block FROM obs_day WHERE id BETWEEN ? AND ? ORDER BY id",
-            (_key(stream, low), _key(stream, high)),
-        )
-        days = {int(number) & (1 << _DAYS) - 1: (hours, block) for number, hours, block in rows}
-        parts = []
-        for day in sorted(touched | set(days)):
-            hours, block = days.get(day, (None, None))
-            if day in touched:
-                cold = decode(bytes(block)) if block is not None else EMPTY
-                mine = merge.newest(joined([cold, hot.take(merge.day_of(hot.end) == day)]))
-                parts.append(merge.statistics(stream, mine, HOUR_MS))
-            elif hours is not None:
-                parts.append(decode_hours(stream, bytes(hours)))
-        return _within(_chained(stream, parts), after, until)
-
-    def latest(self) -> Columns:
-        """The newest observation of every stream, by stream."""
-        with self.database.snapshot():
-            stored = self.database.query("SELECT upto, block FROM obs_latest WHERE id = 1")
-            upto, known = (int(stored[0][0]), decode(bytes(stored[0][1]))) if stored else (0, EMPTY)
-            ids = self.database.query("SELECT id, count FROM obs_commit WHERE id > ? ORDER BY id", (upto,))
-            parts = [known, *self._hot([(int(number), int(count)) for number, count in ids])]
-        return _last(joined(parts))
-
-    def frames(self, after: int, limit: int = 100) -> list[tuple[int, list[tuple[str, bytes]]]]:
-        """(commit, [(device, raw frame)]) of commits after a number, in order."""
-        rows = self.database.query("SELECT id, block FROM obs_frame WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
-        return [(int(number), _read_frames(bytes(block))) for number, block in rows]
-
-    def newest_frames(self, commits: int) -> list[tuple[int, list[tuple[str, bytes]]]]:
-        """(received ms, [(device, raw frame)]) of the newest commits that hold frames, newest first."""
-        rows = self.database.query("SELECT received, block FROM obs_frame ORDER BY id DESC LIMIT ?", (commits,))
-        return [(int(received), _read_frames(bytes(block))) for received, block in rows]
-
-    def events(self, after: int, limit: int = 1000) -> list[tuple[int, Event]]:
-        """Alarm events after a number, in commit order: what a consumer of the records reads."""
-        rows = self.database.query(
-            "SELECT id, key, at, body FROM obs_event WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
-        )
-        return [(int(number), Event(key, int(at), body)) for number, key, at, body in rows]
-
-    def last_event(self) -> int:
-        ((number,),) = self.database.query("SELECT COALESCE(MAX(id), 0) FROM obs_event")
-        return int(number)
-
-    def state(self) -> dict[str, bytes]:
-        return {name: bytes(body) for name, body in self.database.query("SELECT name, body FROM obs_state")}
+__all__ = ["Reader", "Store"]
+_SNAPSHOT_EVERY = 128  # commits between two stored snapshots of the latest values
+_RUN_ROWS, _PART_ROWS = 262_144, 8_192  # a run this long is not gathered again; rows of its parts
+_DAYS_ROWS = 16_384  # rows settled in one slice
+_FAR_LARGER = 4  # a run so many times larger than all after it is left alone
 
 
 class Store(Reader):
@@ -164,16 +41,21 @@ class Store(Reader):
         """Begin from what is stored: at the start, and after an error that leaves open whether something was written."""
         database = self.database
         database.revive()
-        self._decoded.clear()
+        self.forget_read()
         ((commit,),) = database.query(
             "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM obs_commit UNION ALL SELECT id FROM obs_frame UNION ALL SELECT upto FROM obs_latest) AS used"
         )
         self._commit, self._event = int(commit), self.last_event()
-        self._latest = self.latest()
+        self._now = Latest()
+        self._now.take(super().latest())
         self._since_snapshot = 0
-        ((hot,),) = database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
-        self._hot_rows = int(hot)
-        self._move: _Move | None = None
+        self._hot_rows = self._count()
+        self._gathering: Merge | None = None
+        self._settling: Merge | None = None
+        self._part = 0  # of the run that is being gathered
+
+    def latest(self) -> Columns:
+        return self._now.rows()
 
     def append(self, commit: Commit) -> int:
         """Write all of it in one synced transaction and return its number; after this returns it may be acknowledged.
@@ -182,18 +64,14 @@ class Store(Reader):
         with nothing written.
         """
         number, rows = self._commit + 1, merge.newest(commit.rows)
-        latest = _last(joined([self._latest, rows]))
         snapshot = self._since_snapshot + 1 >= _SNAPSHOT_EVERY
+        unit = None
         with self.database.transaction():
             if len(rows):
-                low, high = int(rows.end.min()), int(rows.end.max())
-                self.database.run(
-                    "INSERT INTO obs_commit VALUES (?, ?, ?, ?, ?, ?)",
-                    [(number, commit.received, low, high, len(rows), encode(rows))],
-                )
+                unit = self._insert(number, 0, commit.received, rows)
             if commit.frames:
                 self.database.run(
-                    "INSERT INTO obs_frame VALUES (?, ?, ?)", [(number, commit.received, _frames(commit.frames))]
+                    "INSERT INTO obs_frame VALUES (?, ?, ?)", [(number, commit.received, write_frames(commit.frames))]
                 )
             if commit.events:
                 events = [
@@ -206,132 +84,172 @@ class Store(Reader):
                     list(commit.state.items()),
                 )
             if snapshot:
-                self._keep_latest(number, latest)
+                self._keep_latest()
         self._commit, self._event = number, self._event + len(commit.events)
-        self._latest, self._since_snapshot = latest, 0 if snapshot else self._since_snapshot + 1
+        if unit:
+            self.keep(unit, rows)
+        self._now.take(rows)
+        self._since_snapshot = 0 if snapshot else self._since_snapshot + 1
         self._hot_rows += len(rows)
         return number
 
+    @property
+    def gathering(self) -> bool:
+        return self._gathering is not None
+
+    @property
+    def settling(self) -> bool:
+        return self._settling is not None
+
     def hot_rows(self) -> int:
-        """How many rows still lie in commits: what compaction owes."""
+        """How many rows still lie in commits and runs: what compaction owes."""
         return self._hot_rows
 
-    def _keep_latest(self, upto: int, latest: Columns) -> None:
+    def _count(self) -> int:
+        ((rows,),) = self.database.query("SELECT COALESCE(SUM(count), 0) FROM obs_commit")
+        return int(rows)
+
+    def _insert(self, number: int, part: int, received: int, rows: Columns) -> Unit:
+        low, high, first, last = (int(one) for one in (rows.end.min(), rows.end.max(), rows.stream[0], rows.stream[-1]))
+        self.database.run(
+            "INSERT INTO obs_commit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, part, received, low, high, first, last, len(rows), encode(rows))],
+        )
+        return Unit(number, part, first, last, len(rows))
+
+    def _keep_latest(self) -> None:
+        """The newest values as of the last commit that is through."""
         self.database.run(
             "INSERT INTO obs_latest VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto, block = excluded.block",
-            [(upto, encode(latest))],
+            [(self._commit, encode(self._now.rows()))],
         )
 
+    def _drop(self, units: Sequence[Unit]) -> None:
+        """Units that have been moved; the newest values no longer depend on them."""
+        self._keep_latest()
+        self.database.run("DELETE FROM obs_commit WHERE id = ? AND part = ?", [(unit.id, unit.part) for unit in units])
+
+    @contextmanager
+    def _slice(self) -> Iterator[None]:
+        """One transaction of compaction. One that fails changes nothing, and the whole move begins anew another time."""
+        try:
+            with self.database.transaction():
+                yield
+        except BaseException:
+            self._gathering = self._settling = None
+            raise
+
+    # ---- small commits to runs
     def gather(self, limit: int = 64) -> int:
-        """Minor compaction: the oldest run of small commits becomes one, in order. Returns how many went."""
-        first = self._move.id if self._move else 0
-        ids = self.database.query("SELECT id, count FROM obs_commit WHERE id > ? ORDER BY id LIMIT ?", (first, limit))
-        if len(ids) < 2:
-            return 0
-        numbers = [(int(number), int(count)) for number, count in ids]
-        rows = merge.newest(joined(self._hot(numbers)))
-        with self.database.transaction():
-            if numbers[-1][0] > self._upto():
-                self._keep_latest(self._commit, self._latest)
-            self.database.run("DELETE FROM obs_commit WHERE id = ?", [(number,) for number, _count in numbers[:-1]])
-            self.database.run("UPDATE obs_commit SET low = ?, high = ?, count = ?, block = ? WHERE id = ?",
-                              [(int(rows.end.min()), int(rows.end.max()), len(rows), encode(rows), numbers[-1][0])])  # fmt: skip
-        self._hot_rows -= sum(count for _number, count in numbers) - len(rows)
-        self._decoded.clear()
-        return len(numbers)
+        """One slice of minor compaction: commits since the last long run, at most `limit` at once, become one run.
 
-    def _upto(self) -> int:
-        stored = self.database.query("SELECT upto FROM obs_latest WHERE id = 1")
-        return int(stored[0][0]) if stored else 0
-
-    def settle(self, groups: int = 64) -> int:
-        """Major compaction: move at most `groups` stream-days of the oldest commit to their days. Returns how many were moved."""
-        if self._move is None:
-            oldest = self.database.query("SELECT id, count FROM obs_commit ORDER BY id LIMIT 1")
-            if not oldest:
+        Returns how many rows it worked on, 0 when there was nothing to do.
+        """
+        if self._gathering is None:
+            units = _short(self.units("WHERE id > ?", (self._settling.id if self._settling else 0,)), limit)
+            if len({unit.id for unit in units}) < 2:
                 return 0
-            number, count = (int(one) for one in oldest[0])
-            (rows,) = self._hot([(number, count)])
-            self._move = _Move(number, count, list(merge.by_day(rows)))
-        now, rest = self._move.groups[:groups], self._move.groups[groups:]
-        with self.database.transaction():
-            self.database.run(
-                "INSERT INTO obs_day VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET count = excluded.count, least = excluded.least,"
-                " most = excluded.most, total = excluded.total, hours = excluded.hours, block = excluded.block",
-                [self._day(stream, day, rows) for stream, day, rows in now],
-            )
-            if not rest:
-                if self._move.id > self._upto():
-                    self._keep_latest(self._commit, self._latest)
-                self.database.run("DELETE FROM obs_commit WHERE id = ?", [(self._move.id,)])
-        self._move.groups = rest
-        if not rest:
-            self._hot_rows -= self._move.count
-            self._move = None
-        return len(now)
+            self._gathering = Merge(units, self.load)
+            self._part = 1 + max(unit.part for unit in units if unit.id == units[-1].id)
+        move = self._gathering
+        if not move.ready(_PART_ROWS):
+            return 1
+        rows = move.take(_PART_ROWS)
+        with self._slice():
+            self._insert(move.id, self._part, 0, rows)
+            if move.done:
+                self._drop(move.units)
+        self._part += 1
+        if move.done:
+            self._gathering, self._hot_rows = None, self._count()
+        return len(rows)
 
-    def _day(self, stream: int, day: int, rows: Columns) -> tuple[object, ...]:
-        known = self.database.query("SELECT block FROM obs_day WHERE id = ?", (_key(stream, day),))
-        whole = merge.newest(joined([*(decode(bytes(block)) for (block,) in known), rows]))
-        hours = merge.statistics(stream, whole, HOUR_MS)
-        totals = merge.coarser(hours, DAY_MS)
-        least, most, total = (
-            float(part[0]) if len(part) else None for part in (totals.least, totals.most, totals.total)
+    # ---- runs to days
+    def settle(self, groups: int = 64) -> int:
+        """One slice of major compaction: at most `groups` stream-days of everything that is hot go to their days.
+
+        Returns how many rows it worked on, 0 when nothing is hot. A run that is being gathered is finished first.
+        """
+        if self._settling is None:
+            if self._gathering is not None:
+                return self.gather()
+            units = self.units()
+            if not units:
+                return 0
+            self._settling = Merge(units, self.load)
+        move = self._settling
+        if not move.ready(_DAYS_ROWS):
+            return 1
+        rows = move.take_days(groups, _DAYS_ROWS)
+        with self._slice():
+            self._write_days(rows)
+            if move.done:
+                self._drop(move.units)
+        if move.done:
+            self._settling, self._hot_rows = None, self._count()
+        return max(1, len(rows))
+
+    def _write_days(self, rows: Columns) -> None:
+        """Merge rows (whole stream-days of the move) into what is stored of their days."""
+        keys = day_keys(rows.stream, merge.day_of(rows.end))
+        known = self.cold(keys[merge.firsts(keys)])
+        if len(known):
+            rows = merge.newest(joined([known, rows]))
+            keys = day_keys(rows.stream, merge.day_of(rows.end))
+        first = merge.firsts(keys)
+        hours = merge.buckets(rows, HOUR_MS)
+        at_hour = np.searchsorted(day_keys(hours.stream, merge.day_of(hours.start + 1)), keys[first])
+        rows_of = zip(first.tolist(), [*first[1:].tolist(), len(rows)], strict=True)
+        hours_of = zip(at_hour.tolist(), [*at_hour[1:].tolist(), len(hours)], strict=True)
+        days = [
+            (key, encode_hours(hours.take(slice(*mine))), encode_day(rows.take(slice(*theirs))))
+            for key, mine, theirs in zip(keys[first].tolist(), hours_of, rows_of, strict=True)
+        ]
+        self.database.run(
+            "INSERT INTO obs_day VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hours = excluded.hours, block = excluded.block",
+            days,
         )
-        return (
-            _key(stream, day),
-            int(hours.count.sum()),
-            least,
-            most,
-            total,
-            encode_hours(hours),
-            encode(whole, COLD_LEVEL),
+        self._write_figures(keys[first], merge.coarser(hours, DAY_MS))
+
+    def _write_figures(self, keys: Ints, days: Buckets) -> None:
+        """The figures of these stream-days; those without a usable value (any more) get none."""
+        stream, day = keys >> DAY_BITS, keys & (1 << DAY_BITS) - 1
+        span = span_keys(stream, day)
+        first = merge.firsts(span)
+        known = self.by_keys("SELECT id, figures FROM obs_span", span[first])
+        blocks = figures([known.get(one) for one in span[first].tolist()])
+        place = np.searchsorted(span[first], span)
+        set_figures(blocks, place, day % SPAN, None)
+        having = np.searchsorted(keys, day_keys(days.stream, merge.day_of(days.start + 1)))
+        set_figures(blocks, place[having], day[having] % SPAN, days)
+        self.database.run(
+            "INSERT INTO obs_span VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET figures = excluded.figures",
+            [(one, block.tobytes()) for one, block in zip(span[first].tolist(), blocks, strict=True)],
         )
 
-    def forget(self, *, frames_before: int = 0, days_before: int = 0) -> None:
-        """Retention: raw frames received before an instant (ms), stream-days before a day number."""
+    def drop_days(self, keys: Sequence[int]) -> None:
+        """Delete settled stream-days by their keys, with their figures (retention)."""
+        if not keys:
+            return
         with self.database.transaction():
-            self.database.run("DELETE FROM obs_frame WHERE received < ?", [(frames_before,)])
-            self.database.run(f"DELETE FROM obs_day WHERE (id & {(1 << _DAYS) - 1}) < ?", [(days_before,)])  # noqa: S608
+            self.database.run("DELETE FROM obs_day WHERE id = ?", [(key,) for key in keys])
+            self._write_figures(np.array(sorted(keys), np.int64), Buckets.none())
 
 
-def _last(rows: Columns) -> Columns:
-    """One row a stream: the latest `end`."""
-    rows = merge.newest(rows)
-    return rows.take(np.flatnonzero(np.append(rows.stream[1:] != rows.stream[:-1], len(rows) > 0)))
-
-
-def _chained(stream: int, parts: Sequence[Statistics]) -> Statistics:
-    names = ("start", "count", "least", "most", "total")
-    empty = merge.statistics(stream, EMPTY, HOUR_MS)
-    return Statistics(stream, *(np.concatenate([getattr(part, name) for part in parts or [empty]]) for name in names))
-
-
-def _within(hours: Statistics, after: int, until: int) -> Statistics:
-    inside: Ints = np.flatnonzero((hours.start >= after) & (hours.start < until))
-    return Statistics(
-        hours.stream,
-        hours.start[inside],
-        hours.count[inside],
-        hours.least[inside],
-        hours.most[inside],
-        hours.total[inside],
-    )
-
-
-def _frames(frames: Sequence[tuple[str, bytes]]) -> bytes:
-    parts = []
-    for device, raw in frames:
-        name = device.encode()
-        parts += [len(name).to_bytes(2, "little"), name, len(raw).to_bytes(4, "little"), raw]
-    return zstandard.ZstdCompressor(level=1).compress(b"".join(parts))
-
-
-def _read_frames(block: bytes) -> list[tuple[str, bytes]]:
-    body, at, found = zstandard.ZstdDecompressor().decompress(block), 0, []
-    while at < len(body):
-        name_end = at + 2 + int.from_bytes(body[at : at + 2], "little")
-        size = int.from_bytes(body[name_end : name_end + 4], "little")
-        found.append((body[at + 2 : name_end].decode(), body[name_end + 4 : name_end + 4 + size]))
-        at = name_end + 4 + size
-    return found
+def _short(units: Sequence[Unit], limit: int) -> list[Unit]:
+    """The newest commits and runs that are worth putting together, oldest first: after the last long run, and without
+    one at the front that is far larger than all that follow."""
+    size: dict[int, int] = {}
+    for unit in units:
+        size[unit.id] = size.get(unit.id, 0) + unit.count
+    ids = list(size)
+    long = [place for place, one in enumerate(ids) if size[one] >= _RUN_ROWS]
+    ids = ids[long[-1] + 1 if long else 0 :]
+    while ids and size[ids[0]] > _FAR_LARGER * sum(size[one] for one in ids[1:limit]):
+        del ids[0]
+    taken: list[int] = []
+    for one in ids[:limit]:
+        taken.append(one)
+        if sum(size[id_] for id_ in taken) >= _RUN_ROWS:
+            break
+    return [unit for unit in units if unit.id in set(taken)]

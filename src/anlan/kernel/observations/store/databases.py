@@ -11,15 +11,17 @@ from typing import Any, Protocol
 
 from anlan.base.errors import Refused
 
+# {id}: an integer key, in SQLite the row's own number. Blobs stand last, so that the others are read without them.
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS obs_commit (id BIGINT PRIMARY KEY, received BIGINT NOT NULL, low BIGINT NOT NULL, high BIGINT NOT NULL, count BIGINT NOT NULL, block {blob} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS obs_frame (id BIGINT PRIMARY KEY, received BIGINT NOT NULL, block {blob} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS obs_day (id BIGINT PRIMARY KEY, count BIGINT NOT NULL, least DOUBLE PRECISION, most DOUBLE PRECISION, total DOUBLE PRECISION, hours {blob} NOT NULL, block {blob} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS obs_latest (id BIGINT PRIMARY KEY, upto BIGINT NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_commit (id BIGINT NOT NULL, part BIGINT NOT NULL, received BIGINT NOT NULL, low BIGINT NOT NULL, high BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, count BIGINT NOT NULL, block {blob} NOT NULL, PRIMARY KEY (id, part))",
+    "CREATE TABLE IF NOT EXISTS obs_frame (id {id}, received BIGINT NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_day (id {id}, hours {blob} NOT NULL, block {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_span (id {id}, figures {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_latest (id {id}, upto BIGINT NOT NULL, block {blob} NOT NULL)",
     "CREATE TABLE IF NOT EXISTS obs_state (name TEXT PRIMARY KEY, body {blob} NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS obs_event (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, body TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS obs_event (id {id}, key TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, body TEXT NOT NULL)",
 )
-FORMAT = 1  # of the tables and blocks; a state row of the store says which it is
+FORMAT = 2  # of the tables and blocks; a state row of the store says which it is
 _PAGE, _BUSY_MS = 8192, 5000
 NOTHING = "还没有观测数据。先启动网关：anlan gateway。"
 BUSY = "另一个网关正在写观测数据。先停掉它。"
@@ -60,7 +62,7 @@ class SqliteDatabase:
             self._at.execute("PRAGMA journal_mode=WAL")
             self._at.execute("PRAGMA synchronous=FULL")
             for sentence in SCHEMA:
-                self._at.execute(sentence.format(blob="BLOB"))
+                self._at.execute(sentence.format(blob="BLOB", id="INTEGER PRIMARY KEY"))
         elif not self.query("SELECT name FROM sqlite_master WHERE name = 'obs_event'"):  # the last one made
             self._at.close()
             raise Refused("observations", NOTHING)

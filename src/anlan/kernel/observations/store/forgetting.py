@@ -13,8 +13,7 @@ import numpy as np
 
 from anlan.kernel.observations.store import merge
 from anlan.kernel.observations.store.chunks import Store
-
-_DAYS = 20  # as in `chunks`: stream << 20 | day
+from anlan.kernel.observations.store.reader import DAY_BITS, day_key
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Forgetter:
         return self._some_days(limit)
 
     def _unsettled(self) -> bool:
-        oldest = self.store.database.query("SELECT received FROM obs_commit ORDER BY id LIMIT 1")
-        return bool(oldest) and int(oldest[0][0]) < self._oldest
+        ((low,),) = self.store.database.query("SELECT MIN(low) FROM obs_commit")
+        return low is not None and int(low) < self._oldest
 
     def _some_frames(self, limit: int) -> int:
         rows = self.store.database.query(
@@ -60,7 +59,9 @@ class Forgetter:
             return 0
         self._frame = old[-1][0]
         spared = {number for number, at in old if any(after < at <= until for after, until in self.plan.cited_frames)}
-        self._delete("obs_frame", [number for number, _at in old if number not in spared])
+        with self.store.database.transaction():
+            gone = [(number,) for number, _at in old if number not in spared]
+            self.store.database.run("DELETE FROM obs_frame WHERE id = ?", gone)
         self.frames += len(old) - len(spared)
         self.spared += len(spared)
         return len(old) - len(spared)
@@ -71,7 +72,7 @@ class Forgetter:
             self.done = True
             return 0
         stream, before = self.plan.values[self._place]
-        first, end = max(stream << _DAYS, self._day + 1), stream << _DAYS | _day(before + 1)
+        first, end = max(day_key(stream, 0), self._day + 1), day_key(stream, _day(before + 1))
         rows = self.store.database.query(
             "SELECT id FROM obs_day WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", (first, end, limit)
         )
@@ -82,16 +83,11 @@ class Forgetter:
             self._day = keys[-1]
         cited = self.plan.cited.get(stream, ())
         days = {day for after, until in cited for day in range(_day(after + 1), _day(until) + 1)}
-        gone = [key for key in keys if key & (1 << _DAYS) - 1 not in days]
-        self._delete("obs_day", gone)
+        gone = [key for key in keys if key & (1 << DAY_BITS) - 1 not in days]
+        self.store.drop_days(gone)
         self.days += len(gone)
         self.spared += len(keys) - len(gone)
         return len(gone)
-
-    def _delete(self, table: str, keys: Sequence[int]) -> None:
-        if keys:
-            with self.store.database.transaction():
-                self.store.database.run(f"DELETE FROM {table} WHERE id = ?", [(key,) for key in keys])  # noqa: S608 - our own names
 
 
 def _day(at: int) -> int:

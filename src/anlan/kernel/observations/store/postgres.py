@@ -36,7 +36,7 @@ class PostgresDatabase:
             if self._writes:
                 _lock(at)
                 for sentence in SCHEMA:
-                    at.execute(sentence.format(blob="BYTEA"))
+                    at.execute(sentence.format(blob="BYTEA", id="BIGINT PRIMARY KEY"))
             elif at.execute("SELECT to_regclass('obs_event')").fetchone() == (None,):
                 raise Refused("observations", NOTHING)
         except BaseException:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anlan.kernel.observations.store.chunks import Reader
+from anlan.kernel.observations.store.reader import Reader, day_key
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS, Columns, joined
-
-_DAYS = 20  # bits of the day in the key of a stored stream-day
 
 
 def span(reader: Reader, streams: Sequence[int], after: int, until: int) -> Columns:
@@ -20,7 +18,7 @@ def first(reader: Reader, streams: Sequence[int]) -> int | None:
     ((hot,),) = reader.database.query("SELECT MIN(low) FROM obs_commit")
     found = [] if hot is None else [int(hot)]
     for stream in streams:
-        low, high = stream << _DAYS, (stream + 1 << _DAYS) - 1
+        low, high = day_key(stream, 0), day_key(stream + 1, 0) - 1
         ((day,),) = reader.database.query("SELECT MIN(id) FROM obs_day WHERE id BETWEEN ? AND ?", (low, high))
         if day is not None:
             found.append((int(day) - low) * DAY_MS - CHINA_MS)

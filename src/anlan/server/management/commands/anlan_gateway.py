@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
+import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -34,4 +34,4 @@ class Command(BaseCommand):
 
         follow_parent()
         broker = broker_of(options["mqtt"]) if options["mqtt"] else None
-        asyncio.run(serve(options["host"], {name: options[name] for name in PORTS}, ready, broker))
+        uvloop.run(serve(options["host"], {name: options[name] for name in PORTS}, ready, broker))

@@ -19,6 +19,7 @@ from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.blob import decode, encode
 from anlan.kernel.observations.store.chunks import Reader, Store
 from anlan.kernel.observations.store.databases import SqliteDatabase
+from anlan.kernel.observations.store.forgetting import Forgetter, Plan
 from anlan.kernel.observations.store.tests.oracle import Oracle, Row, listed
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS, HOUR_MS, Commit, Event, columns
 
@@ -196,9 +197,13 @@ def test_retention_forgets_what_it_is_told_only() -> None:
             store.append(Commit(day, columns([(1, 0, FIRST + day * DAY_MS + 1, 1.0, 0, 0)]), frames=(("a", b"x"),)))
         while store.settle():
             pass
-        store.forget(frames_before=2, days_before=20_000 - 2)
+        run = Forgetter(store, Plan(frames_before=2, values=[(1, FIRST + DAY_MS)]))
+        while not run.done:
+            run.step(1)
         assert [number for number, _frames in store.frames(0)] == [3]
         assert len(store.raw(1, FIRST, LAST)) == 2
+        (days,) = store.statistics([1], FIRST, LAST, DAY_MS)
+        assert days.start.tolist() == [FIRST + DAY_MS, FIRST + 2 * DAY_MS]  # the figures went with the day
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.kernel.observations import reading
 from anlan.kernel.observations.models import Stream
-from anlan.kernel.observations.quality import code_of, judged
+from anlan.kernel.observations.quality import Bounds, code_of, judged
 from anlan.kernel.observations.store.chunks import Store
 from anlan.kernel.observations.store.types import Columns, Commit, columns
 
@@ -40,5 +40,8 @@ def put(store: Store, station: str, rows: Iterable[Row]) -> None:
     raw = columns(told)
     known: Mapping[int, Any] = {}
     store.append(
-        Commit(int(raw.end.max()), Columns(raw.stream, raw.start, raw.end, raw.value, raw.sent, judged(raw, known)))
+        Commit(
+            int(raw.end.max()),
+            Columns(raw.stream, raw.start, raw.end, raw.value, raw.sent, judged(raw, Bounds.of(known))),
+        )
     )
