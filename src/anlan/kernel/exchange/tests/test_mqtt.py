@@ -209,7 +209,7 @@ async def test_while_the_store_lags_messages_wait_and_come_in_afterwards(folder:
                     body = json.dumps(level(place, NOW - place * 1000))
                     await client.publish("anlan/well-1/observations", body, qos=1)
                     most = max(most, one.held)
-            await until(lambda: stand.writer.failed)
+            await until(lambda: stand.writer.links.of(10).why.get("lagging"))
             assert stand.rows(1) == []
             stand.writer.store.append = append  # type: ignore[method-assign]
             while len(stand.rows(1)) < count:

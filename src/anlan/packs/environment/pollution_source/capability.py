@@ -9,7 +9,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.environment.pollution_source import demonstration, desk, pages
+from anlan.packs.environment.pollution_source import actions, demonstration, desk, pages
 from anlan.packs.environment.pollution_source.formulas import FORMULAS
 from anlan.packs.environment.pollution_source.kinds import KINDS, PERMISSION
 from anlan.packs.environment.pollution_source.sheet import DOSING
@@ -44,8 +44,9 @@ CAPABILITY = Capability(
              kind="export"),
         Page(path="pollution/bulletin/print.<str:form>", name="pollution_bulletin_print", view=pages.printed, permission=PERMISSION,
              title="打印锅炉日报", kind="export"),
-        Page(path="pollution/limits/", name="pollution_limits", view=pages.limits, permission=PERMISSION, title="排放限值", methods=("GET", "POST"),
-             section="monitor"),
+        Page(path="pollution/limits/", name="pollution_limits", view=pages.limits, permission=PERMISSION, title="排放限值", section="monitor"),
+        Page(path="pollution/limits/set/", name="pollution_limits_set", view=pages.set_limit, permission=actions.LIMIT, title="改排放限值",
+             methods=("POST",)),
         Page(path="pollution/totals/", name="pollution_totals", view=pages.totals, permission=PERMISSION, title="排放量", section="monitor"),
         Page(path="pollution/vapour/", name="pollution_vapour", view=pages.vapour_page, permission=PERMISSION, title="油气回收", section="monitor"),
         Page(path="public/boilers/", name="public_boilers", view=pages.public, permission=PUBLIC, title="锅炉日报"),

@@ -172,19 +172,20 @@ def export(request: Request) -> HttpResponse:
     return exported(request.GET.get("form", "xlsx"), f"锅炉氮氧化物日报_{day}", showing.EXPORT_HEAD, rows)
 
 
-def limits(request: Request) -> HttpResponse:
+def set_limit(request: Request) -> HttpResponse:
+    """The next version of a limit; what is wrong is said beside what was typed."""
+    try:
+        row = _set_limit(request)
+    except Refused as error:
+        if not error.field:
+            raise
+        return limits(request, error)
+    messages.success(request, f"{row.station} 的限值已改，{row.valid_from} 起用。")
+    return HttpResponseRedirect(reverse("pollution_limits"))
+
+
+def limits(request: Request, refused: Refused | None = None) -> HttpResponse:
     """Every limit with its source; a form for the next version."""
-    refused = None
-    if request.method == "POST":
-        try:
-            row = _set_limit(request)
-        except Refused as error:
-            if not error.field:
-                raise
-            refused = error
-        else:
-            messages.success(request, f"{row.station} 的限值已改，{row.valid_from} 起用。")
-            return HttpResponseRedirect(reverse("pollution_limits"))
     stations = queries.sources(request.actor)
     rows = Limit.objects.filter(station__in=[one.pk for one in stations]).select_related("station")
     context = {
