@@ -49,7 +49,7 @@ KERNEL: tuple[Capability, ...] = (
         layers=monitor.LAYERS, find=monitor.find,
     ),
     Capability(
-        slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
+        slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=casework.PERMISSIONS, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),

@@ -18,7 +18,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation
-from anlan.kernel.access.types import SIGNED_IN, Page
+from anlan.kernel.access.types import Page
 from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries
 from anlan.kernel.casework.actions import Upload
 from anlan.kernel.casework.models import Case, Evidence, Extension, Proposal
@@ -31,6 +31,7 @@ from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
 
 _T = "kernel/casework/"
+READ = "casework.read"
 MOST_EXPORTED = 100_000
 
 
@@ -355,11 +356,11 @@ def case_pages(process: Process, path: str, section: str = "registry") -> tuple[
 
 
 PAGES = (
-    Page(path="cases/", name="cases", view=listing, permission=SIGNED_IN, title="全部事项", methods=("GET", "POST"), section="registry"),
-    Page(path="cases/export/", name="cases_export", view=export, permission=SIGNED_IN, title="导出事项", kind="export"),
-    Page(path="cases/<str:given>/", name="case", view=detail, permission=SIGNED_IN, title="一件事项", section="registry"),
-    Page(path="cases/<str:given>/steps/<str:word>/", name="case_step", view=step, permission=SIGNED_IN, title="办一步", methods=("POST",), section="registry"),
-    Page(path="cases/<str:given>/do/<str:word>/", name="case_handle", view=handle, permission=SIGNED_IN, title="转办、延期、留言", methods=("POST",), section="registry"),
-    Page(path="cases/<str:given>/files/<int:place>/", name="case_file", view=file, permission=SIGNED_IN, title="事项附件", kind="file"),
-    Page(path="cases/<str:given>/pictures/<int:place>/", name="case_picture", view=picture, permission=SIGNED_IN, title="事项照片", kind="file"),
+    Page(path="cases/", name="cases", view=listing, permission=READ, title="全部事项", methods=("GET", "POST"), section="registry"),
+    Page(path="cases/export/", name="cases_export", view=export, permission=READ, title="导出事项", kind="export"),
+    Page(path="cases/<str:given>/", name="case", view=detail, permission=READ, title="一件事项", section="registry"),
+    Page(path="cases/<str:given>/steps/<str:word>/", name="case_step", view=step, permission=READ, title="办一步", methods=("POST",), section="registry"),
+    Page(path="cases/<str:given>/do/<str:word>/", name="case_handle", view=handle, permission=READ, title="转办、延期、留言", methods=("POST",), section="registry"),
+    Page(path="cases/<str:given>/files/<int:place>/", name="case_file", view=file, permission=READ, title="事项附件", kind="file"),
+    Page(path="cases/<str:given>/pictures/<int:place>/", name="case_picture", view=picture, permission=READ, title="事项照片", kind="file"),
 )  # fmt: skip
