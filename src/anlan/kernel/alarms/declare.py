@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from anlan.base.jobs import Job
-from anlan.kernel.access.types import Page, Permission
+from anlan.kernel.access.types import Page, Permission, Scope
 from anlan.kernel.alarms import actions, consuming, pages, rule_pages
 from anlan.kernel.alarms.queries import now, waiting
 from anlan.kernel.alarms.verbs import TITLES
@@ -15,12 +15,24 @@ from anlan.kernel.web.types import Nav
 __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "now", "waiting"]
 
 _READ, _ANSWER, _RULES = "alarms.read", "alarms.answer", "alarms.rules"
-_ALL = ("planner", "leader", "auditor", "administrator", "environment_officer", "bureau_officer", "street_officer")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "environment_officer",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+)
+_ANSWERS = ("environment_officer", "bureau_officer", "street_officer", "safety_regulator")
+_OFFICER: dict[str, Scope] = {"enterprise_officer": "own"}
+_OWN: dict[str, Scope] = {"enterprise_officer": "own", "enterprise_head": "own"}
 # Whose alarms: those of the stations whose figures the person may see (the permission of the kind of station).
 PERMISSIONS = (
-    Permission(slug=_READ, title="查看报警", roles=dict.fromkeys(_ALL, "district")),
+    Permission(slug=_READ, title="查看报警", roles=_OWN | dict.fromkeys(_ALL, "district")),
     Permission(
-        slug=_ANSWER, title="处置报警", roles=dict.fromkeys(("environment_officer", "bureau_officer", "street_officer"), "district")
+        slug=_ANSWER, title="处置报警", roles=_OFFICER | dict.fromkeys(_ANSWERS, "district")
     ),
     Permission(slug="alarms.oversee", title="督促处置报警", roles={"leader": "district"}),
     # Of the kinds whose figures the person may see.

@@ -7,16 +7,32 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from anlan.kernel.access import policy
-from anlan.kernel.access.types import Actor, Page, Permission
+from anlan.kernel.access.types import Actor, Page, Permission, Scope
 from anlan.kernel.monitor import pages
 from anlan.kernel.monitor.layers import STATIONS
 from anlan.kernel.observations import queries
 from anlan.kernel.web.types import Hit, Nav
 
 _READ = "monitor.read"
-_ALL = ("planner", "leader", "auditor", "administrator", "environment_officer", "bureau_officer", "street_officer")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "environment_officer",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+)
+_OWN: dict[str, Scope] = {"enterprise_officer": "own", "enterprise_head": "own"}
 # The section; which stations one sees in it is the permission of each kind.
-PERMISSIONS = (Permission(slug=_READ, title="查看监测", roles=dict.fromkeys(_ALL, "district")),)
+PERMISSIONS = (
+    Permission(
+        slug=_READ,
+        title="查看监测",
+        roles=_OWN | dict.fromkeys(_ALL, "district"),
+    ),
+)
 PAGES = (
     Page(path="monitor/", name="monitor", view=pages.overview, permission=_READ, title="监测", section="monitor"),
     Page(path="monitor/now/", name="monitor_now", view=pages.now, permission=_READ, title="监测现状", kind="fragment"),

@@ -11,11 +11,9 @@ from anlan.kernel.journal.sealing import seal_all
 from anlan.kernel.web.types import Nav
 from anlan.server import openapi
 from anlan.server.desk import guide, history, live, pages, workbench
+from anlan.server.roles import ROLES
 
-_EVERY_ROLE = (
-    "administrator", "planner", "leader", "bureau_officer", "environment_officer", "street_officer", "auditor",
-    "enterprise_officer",
-)  # fmt: skip
+_EVERY_ROLE = tuple(role.slug for role in ROLES)
 
 PERMISSIONS = (
     Permission(slug="desk.work", title="使用工作台", roles=dict.fromkeys(_EVERY_ROLE, "own")),

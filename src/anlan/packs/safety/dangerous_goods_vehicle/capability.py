@@ -14,7 +14,7 @@ from anlan.packs.safety.dangerous_goods_vehicle import actions, demonstration, l
 from anlan.packs.safety.dangerous_goods_vehicle.derivations import WHERE
 from anlan.packs.safety.dangerous_goods_vehicle.kinds import PERMISSION, VEHICLE, WRITE
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
+_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
 
 
 def _page(path: str, name: str, view: Callable[..., Any], title: str) -> Page:

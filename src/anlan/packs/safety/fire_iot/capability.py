@@ -13,7 +13,7 @@ from anlan.packs.safety.fire_iot.hydrant_line import HYDRANT
 from anlan.packs.safety.fire_iot.kinds import CHECK, FIRE, JUDGE, PERMISSION, WRITE
 from anlan.packs.safety.fire_iot.sheets import SHEETS
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
+_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
 
 CAPABILITY = Capability(
     slug="fire_iot",

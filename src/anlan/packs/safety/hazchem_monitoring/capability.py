@@ -13,7 +13,7 @@ from anlan.packs.safety.hazchem_monitoring import actions, demonstration, duty_p
 from anlan.packs.safety.hazchem_monitoring.duty_moves import TITLES
 from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, PERMISSION, POSTS, TANK_AREA, WRITE
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
+_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
 _BOTH = ("GET", "POST")
 
 

@@ -10,7 +10,7 @@ from anlan.packs.safety.underground import demonstration, pages
 from anlan.packs.safety.underground.kinds import PERMISSION, UNDERGROUND, WRITE
 from anlan.packs.safety.underground.sheets import SPACES
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer")
+_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
 
 CAPABILITY = Capability(
     slug="underground",
