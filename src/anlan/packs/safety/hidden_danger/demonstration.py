@@ -52,7 +52,7 @@ def load(at: datetime) -> None:
         post.person.username: policy.actor_of(post)
         for post in Post.objects.filter(person__is_demo=True)
         .select_related("person", "organisation__parent")
-        .order_by("-id")
+        .order_by("id")
     }
     units = {one.code: one for one in Organisation.objects.filter(is_demo=True)}
     if not {row["by"] for row in rows} <= set(people):
