@@ -32,7 +32,7 @@ def _now(request: Request) -> dict[str, Any]:
     tiles = queries.tiles(request.actor, request.at)
     return {
         "tiles": tiles, "exceeding": queries.exceeding(request.actor), "waiting": queries.waiting(request.actor),
-        "gateway": reading.gateway(request.at), "may_answer": policy.may(request.actor, ANSWER),
+        "gateway": reading.gateway(request.at), "may_answer": policy.why(request.actor, ANSWER),
         "total": {name: sum(getattr(one, name) for one in tiles) for name in ("stations", "over", "silent")},
         "open": visible(request.actor).filter(state__in=OPEN).count(),
     }  # fmt: skip
@@ -96,7 +96,7 @@ def station(request: Request, code: str) -> HttpResponse:
         "why": next((one for one in standing if chosen and one.stream_id == chosen.pk), standing[0] if standing else None),
         "waiting": [one for one in alarms if one.state in ("raised", "returned")],
         "complete": {one.stream.pk: one for one in queries.completeness(streams, request.at, timedelta(days=7))},
-        "may_answer": policy.may(request.actor, ANSWER, row),
+        "may_answer": policy.why(request.actor, ANSWER, row),
     }  # fmt: skip
     return render(request, "kernel/monitor/station.html", context)
 

@@ -93,7 +93,7 @@ def _said(frame: Frame) -> str:
 
 
 def readings(frame: Frame, device: KnownDevice) -> Iterator[Reading]:
-    """Every position; a fix that is none, or at a place that does not exist, has no coordinates."""
+    """Every position; a fix that is none, or at a place that does not exist, has no coordinates. A mileage not sent is none."""
     convert = TO_WGS84[device.settings.get("coordinates", "wgs84")]
     for one in bodies.positions(frame):
         if one.time is None:
@@ -102,7 +102,7 @@ def readings(frame: Frame, device: KnownDevice) -> Iterator[Reading]:
         lon, lat = convert(one.longitude, one.latitude) if one.fixed else (None, None)
         values = {
             "lon": lon, "lat": lat, "speed": one.speed, "direction": float(one.direction), "altitude": float(one.altitude),
-            "mileage": one.mileage, "alarm": float(one.alarm), "status": float(one.status),
+            "alarm": float(one.alarm), "status": float(one.status), **({} if one.mileage is None else {"mileage": one.mileage}),
         }  # fmt: skip
         for channel, value in values.items():
             yield Reading(channel, at, at, value)

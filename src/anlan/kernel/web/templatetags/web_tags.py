@@ -80,9 +80,10 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def level(name: str, suffix: str = "") -> SafeString:
-    """A level sign: shape, colour and word together."""
-    word, path = LEVELS[name]
+def level(name: str, suffix: str = "", word: str = "") -> SafeString:
+    """A level sign: shape, colour and word together; `word` stands in place of the colour's name (重大)."""
+    colour, path = LEVELS[name]
+    word = word or colour
     return format_html(
         '<span class="level {}"><svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>{}{}</span>',
         name,

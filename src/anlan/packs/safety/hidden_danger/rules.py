@@ -55,11 +55,16 @@ def criteria() -> Mapping[str, Clause]:
     }  # fmt: skip
 
 
+_EMPTY = set("没有或不的了在和、，。：（）")
+
+
+def _pairs(text: str) -> set[str]:
+    """Neighbouring characters that say something."""
+    return {text[place : place + 2] for place in range(len(text) - 1) if not _EMPTY & set(text[place : place + 2])}
+
+
 def candidates(text: str) -> list[Clause]:
-    """Clauses that share words of two characters or more with the text: candidates for a person to judge, never a decision."""
-    pairs = {text[place : place + 2] for place in range(len(text) - 1)}
-    scored = [
-        (sum(clause.title[place : place + 2] in pairs for place in range(len(clause.title) - 1)), clause)
-        for clause in criteria().values()
-    ]
+    """Clauses that share words of two characters with the text: candidates for a person to judge, never a decision."""
+    mine = _pairs(text)
+    scored = [(len(_pairs(clause.title) & mine), clause) for clause in criteria().values()]
     return [clause for score, clause in sorted(scored, key=lambda one: -one[0]) if score >= 2][:5]
