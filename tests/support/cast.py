@@ -71,7 +71,7 @@ def make_cast(at: datetime = AT) -> Cast:
         "environment": found("SL-B13", "区生态环境局", "bureau", district),
         "street": found("SL-S01", "示例一街道", "street", district),
     }
-    places["enterprise"] = found("SL-E01", "冷库甲", "enterprise", places["street"])
+    places["enterprise"] = found("SL-E31", "冷库甲", "enterprise", places["street"])
     posts = {}
     for username, role, place in _SEATS:
         person = Person.objects.create_user(username, PASSWORD, name=f"示例·{username}", is_demo=True)

@@ -110,7 +110,7 @@ def test_an_old_page_is_told_so(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("word", "posted", "says"),
     [
-        ("comment", {"text": ""}, "没有写内容"), ("hand_over", {"to": "x", "reason": "r"}, "没有选单位"), ("hand_over", {"to": "1", "reason": ""}, "没有写理由"),
+        ("comment", {"text": ""}, "没有写内容"), ("hand_over", {"to": "x", "reason": "r"}, "没有选单位"), ("hand_over", {"to": "district", "reason": ""}, "没有写理由"),
         ("extend", {"until": "soon", "reason": "r"}, "延到哪一天"), ("answer", {"extension": "9"}, "没有这次延期"), ("supervise", {"number": " "}, "督办文号"),
         ("merge", {"into": "T-1", "reason": "r"}, "没有这个编号"), ("proposal", {"proposal": "7"}, "没有这个现场提议"), ("resume", {}, "没有暂停"),
         ("pause", {"reason": ""}, "没有写理由"),
@@ -119,6 +119,7 @@ def test_an_old_page_is_told_so(scene: Scene) -> None:
 def test_wrong_things_beside_the_steps_are_said(scene: Scene, word: str, posted: dict[str, str], says: str) -> None:
     case = scene.case()
     before = Case.objects.values().get(pk=case.pk)
+    posted = {name: str(scene.cast.district.pk) if value == "district" else value for name, value in posted.items()}
     answer = client(scene, "officer").post(reverse("case_handle", args=[case.number, word]), posted)
     assert answer.status_code in (404, 409, 422)
     assert says in answer.content.decode()

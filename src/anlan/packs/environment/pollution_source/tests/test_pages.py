@@ -61,7 +61,9 @@ def test_each_role_sees_what_it_may(sources: Cast, store: Store) -> None:
         )
         assert client.post(f"{DAY_URL}sign/").status_code == 403
         assert client.post("/pollution/bulletin/publish/", {"day": "2025-07-24"}).status_code == 403
-        assert client.post("/pollution/limits/", {"station": "GL-01", "item": "nox", "high": "1"}).status_code == 403
+        assert (
+            client.post("/pollution/limits/set/", {"station": "GL-01", "item": "nox", "high": "1"}).status_code == 403
+        )
     assert not HourReview.objects.exists()
     assert "不能“审核污染源数据”" in sources.client("planner").get(DAY_URL).content.decode()
 
@@ -104,7 +106,7 @@ def test_what_was_typed_stays_when_it_is_refused(sources: Cast, store: Store) ->
             == 422
         ), hour
     form = {"station": "GL-01", "item": "nox", "high": "2a", "basis": "许可证第 5 页", "valid_from": "2025-07-01"}
-    page = client.post("/pollution/limits/", form)
+    page = client.post("/pollution/limits/set/", form)
     assert (page.status_code, "许可证第 5 页" in page.content.decode()) == (422, True)
     for wrong in (
         {"high": "NaN"},
@@ -114,9 +116,9 @@ def test_what_was_typed_stays_when_it_is_refused(sources: Cast, store: Store) ->
         {"station": "nowhere"},
         {"valid_from": "soon"},
     ):
-        assert client.post("/pollution/limits/", {**form, "high": "25", **wrong}).status_code == 422, wrong
+        assert client.post("/pollution/limits/set/", {**form, "high": "25", **wrong}).status_code == 422, wrong
     assert Limit.objects.filter(station__code="GL-01", item="nox").count() == 1
-    assert client.post("/pollution/limits/", {**form, "high": "25"}).status_code == 302
+    assert client.post("/pollution/limits/set/", {**form, "high": "25"}).status_code == 302
     assert Limit.objects.filter(station__code="GL-01", item="nox").count() == 2
 
 
