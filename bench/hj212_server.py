@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import uvloop
+
 from anlan.base import clock
 from anlan.kernel.alarms.types import Watch
 from anlan.kernel.exchange.gateway import Gateway
@@ -63,4 +65,4 @@ async def _serve(file: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(str(Path(sys.argv[1]))))
+    uvloop.run(_serve(str(Path(sys.argv[1]))))
