@@ -98,10 +98,10 @@ def test() -> int:
         return _pytest(folder, browser=browser, postgres=postgres)
 
 
-def _side_by_side() -> tuple[str, ...]:
-    """One worker a core, a file's tests together: they may share a running product."""
+def _side_by_side(how: str) -> tuple[str, ...]:
+    """One worker a core. `loadfile` keeps a file's tests together, which may share a running product; `worksteal` does not."""
     cores = os.cpu_count() or 1
-    return ("-n", str(min(cores, 4)), "--dist", "loadfile") if cores > 1 else ()
+    return ("-n", str(min(cores, 4)), "--dist", how) if cores > 1 else ()
 
 
 def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
@@ -110,12 +110,19 @@ def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
         with throwaway_postgres() as url:
             env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0", ANLAN_VAR=folder)
             on_postgres = call(
-                PYTHON, "-m", "pytest", *_side_by_side(), "-m", "not browser and not pure", *ON_POSTGRES, env=env
+                PYTHON,
+                "-m",
+                "pytest",
+                *_side_by_side("worksteal"),
+                "-m",
+                "not browser and not pure",
+                *ON_POSTGRES,
+                env=env,
             )
         if on_postgres:
             return on_postgres
     chosen = () if browser else ("-m", "not browser")
-    return call(PYTHON, "-m", "pytest", *_side_by_side(), *chosen, env=environment(ANLAN_VAR=folder))
+    return call(PYTHON, "-m", "pytest", *_side_by_side("loadfile"), *chosen, env=environment(ANLAN_VAR=folder))
 
 
 def fuzz() -> int:
