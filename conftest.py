@@ -40,6 +40,12 @@ def _flush_without_guard(self: Any) -> None:
 TransactionTestCase._fixture_teardown = _flush_without_guard  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: the driver's event loop stays in the thread, and tests with a loop of their own could not run after it."""
+    items.sort(key=lambda one: "browser" in one.keywords)
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of published plans, vectors and data beside the checkout."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -208,7 +209,7 @@ def equip(many: str, settings: str = "{}") -> int:
             )
     for code, laws in (("load0", _LAWS), ("load1", _LAWS), ("bits0", (("bits", "bits", {"mask": 2}),))):
         for slug, form, given in laws:
-            rule = set_rule(actor=SYSTEM, slug=f"{code}-{slug}", title="示例", form=form, kind=KIND, code=code, settings=given,
+            rule = set_rule(actor=SYSTEM, slug=re.sub(r"[^a-z0-9]", "_", f"{code}_{slug}".lower()), title="示例", form=form, kind=KIND, code=code, settings=given,
                             priority=3, basis="示例", at=at)  # fmt: skip
             hold = {"hold": round(given["hold_s"] * 1000)} if "hold_s" in given else {}
             rest = {name: value for name, value in given.items() if name != "hold_s"}
