@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from anlan.kernel.exchange.lines import PORTS
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader
 from anlan.kernel.observations.store.types import CHINA_MS, DAY_MS
@@ -23,7 +24,7 @@ START = (
 ) * 60_000  # 300 days ago: the devices' time runs faster than ours
 # Compaction so often, and of so little, that every kill meets it somewhere.
 BUSY = {"tidying.GATHER_MS": 300, "tidying.SETTLE_ROWS": 1500, "tidying.DAYS": 16, "writer.REPORT_MS": 500}
-FREE = ("--http", "0", "--hj212", "0", "--gb26875", "0", "--jt808", "0", "--sl651", "0")
+FREE = tuple(word for name in PORTS for word in (f"--{name}", "0"))
 TALKING = 8  # devices that take part in the load; more of them are for the test itself
 Rows = list[tuple[int, float]]
 

@@ -98,7 +98,8 @@ class Gateway:
                 data = await asyncio.wait_for(reader.read(PIECE), due - clock())
                 if not data or line.closed:
                     break
-                if answer := await self.take(line, data):
+                answer = await self.take(line, data)
+                if answer and not writer.is_closing():  # it may have been replaced meanwhile
                     writer.write(answer)
                     await asyncio.wait_for(writer.drain(), FIRST_S)
                 if line.bad > MOST_BAD and line.device is None:
