@@ -180,7 +180,10 @@ class Writer:
         """Until `stop`: the committing thread works, this waits for its end."""
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "commit") as pool:
-            await loop.run_in_executor(pool, self._commit_until_stopped, loop)
+            try:
+                await loop.run_in_executor(pool, self._commit_until_stopped, loop)
+            finally:
+                await self.stop()  # also when this is cancelled: the thread must end
 
     async def stop(self) -> None:
         """What waits is committed first."""
