@@ -108,7 +108,9 @@ def test_wrong_things_in_every_form() -> None:
     tried: Counter[str] = Counter()
     for who in ROLES:
         client = Client(raise_request_exception=False)
-        client.force_login(Person.objects.get(username=who), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            Person.objects.get(username=who), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         for form in list(_walk(client, told)):
             for data in _attempts(form):
                 answer = client.post(form.action, data)
