@@ -87,7 +87,7 @@ print(json.dumps({"first": cost("/plans/tasks/", 0), "again": cost("/plans/tasks
 """
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -109,11 +109,11 @@ def _user(port: int, cookie: str, times: int, waits: list[float]) -> None:
 
 def _p99(env: dict[str, str], cookie: str, quick: bool) -> list[float]:
     """Five rounds of 8 users against `anlan serve` with its default processes, ended by process id."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "anlan.server", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait(port)
+            wait(port)
             found = []
             for number in range(6):
                 waits: list[float] = []
@@ -131,7 +131,7 @@ def _p99(env: dict[str, str], cookie: str, quick: bool) -> list[float]:
             server.send_signal(signal.SIGINT)
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     for _ in range(300):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):

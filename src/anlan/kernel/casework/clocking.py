@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anlan.base.clock import civil_date
 from anlan.kernel.casework.limits import due
@@ -11,6 +11,8 @@ from anlan.kernel.casework.models import Case, Clock
 from anlan.kernel.casework.types import Process
 
 GIVEN = "given"
+# How long after its end a clock goes to the next: the holder, who issued the case, the district. Our own default.
+LEVELS = (timedelta(0), timedelta(days=1), timedelta(days=3))
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,17 @@ def start(case: Case, clock: Start | None, at: datetime) -> None:
     if clock:
         Clock.objects.create(
             case=case, limit=clock.limit, title=clock.title, words=clock.words, law=clock.law, verified=clock.verified, started_at=at,
-            first_due_at=clock.due_at, due_at=clock.due_at,
+            first_due_at=clock.due_at, due_at=clock.due_at, raise_at=raise_at(clock.due_at, 0),
         )  # fmt: skip
 
 
+def raise_at(due_at: datetime, raised: int) -> datetime | None:
+    """When a clock of which `raised` levels have been raised goes to the next one; None after the last."""
+    return due_at + LEVELS[raised] if raised < len(LEVELS) else None
+
+
 def stop(case: Case, at: datetime) -> None:
-    Clock.objects.filter(case=case, stopped_at=None).update(stopped_at=at)
+    Clock.objects.filter(case=case, stopped_at=None).update(stopped_at=at, raise_at=None)
 
 
 def running(case: Case) -> Clock | None:

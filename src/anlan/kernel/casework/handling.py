@@ -106,7 +106,11 @@ def answer_extension(*, actor: Actor, extension: Extension, approve: bool, answe
     )
     advance(extension, move, actor=actor, answered_at=at, answered_by=actor.name, answer=said)
     if approve:
-        if Clock.objects.filter(pk=extension.clock_id, stopped_at=None).update(due_at=extension.until) != 1:
+        rows, next_at = (
+            Clock.objects.filter(pk=extension.clock_id, stopped_at=None),
+            clocking.raise_at(extension.until, extension.clock.raised),
+        )
+        if rows.update(due_at=extension.until, raise_at=next_at) != 1:
             raise Refused("stale", "这一段时限已经走完，延期不用答复。")
         _touch(case, actor, case.of.manage, "答复延期", due_at=extension.until)
     word = Extension.STATES[extension.state]
@@ -122,7 +126,7 @@ def pause(*, actor: Actor, case: Case, reason: str, at: datetime) -> Case:
     if clock is None or clock.paused_at is not None:
         raise Refused("illegal", "现在没有在走的时限。")
     _touch(case, actor, case.of.manage, "暂停计时", due_at=None)
-    Clock.objects.filter(pk=clock.pk).update(paused_at=at)
+    Clock.objects.filter(pk=clock.pk).update(paused_at=at, raise_at=None)
     add_line(case, actor, at, "pause", "暂停计时", case.state, case.state, said, {}, None)
     journal(actor, case, "paused", at, reason=said)
     return case
@@ -135,7 +139,9 @@ def resume(*, actor: Actor, case: Case, at: datetime) -> Case:
         raise Refused("illegal", "时限没有暂停。")
     until = resumed(clock.due_at, clock.paused_at, at)
     _touch(case, actor, case.of.manage, "恢复计时", due_at=until)
-    Clock.objects.filter(pk=clock.pk).update(paused_at=None, due_at=until)
+    Clock.objects.filter(pk=clock.pk).update(
+        paused_at=None, due_at=until, raise_at=clocking.raise_at(until, clock.raised)
+    )
     add_line(case, actor, at, "resume", "恢复计时", case.state, case.state, "", {}, None)
     journal(actor, case, "resumed", at, due_at=until)
     return case

@@ -126,7 +126,9 @@ class Evidence(models.Model):
 
 
 class Clock(models.Model):
-    """One run of a limit: from entering a state to leaving it. `due_at` moves only by an approved extension or a pause."""
+    """One run of a limit: from entering a state to leaving it. `due_at` moves only by an approved extension or a pause.
+
+    `raised` levels have been raised; `raise_at` is when the next is, null while it stands, has stopped, or all have been."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
     limit = models.CharField(max_length=40)
@@ -139,12 +141,15 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    raised = models.SmallIntegerField(default=0)
+    raise_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(stopped_at=None), name="case_one_running_clock")
         ]
+        indexes = [models.Index(fields=["raise_at"], condition=Q(raise_at__isnull=False), name="case_clocks_to_raise")]
 
     def __str__(self) -> str:
         return self.title

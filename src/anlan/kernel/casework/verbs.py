@@ -8,7 +8,8 @@ from typing import Any
 
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework.models import Case
-from anlan.kernel.journal.record import record
+from anlan.kernel.journal.models import Entry
+from anlan.kernel.journal.record import append, draft
 from anlan.kernel.journal.types import Verb
 
 _TITLES = {
@@ -20,8 +21,15 @@ _TITLES = {
 VERBS = tuple(Verb(slug=f"casework.{slug}", title=title) for slug, title in _TITLES.items())
 
 
-def note(actor: Actor, case: Case, verb: str, at: datetime, old: Mapping[str, Any] | None = None, **new: Any) -> None:
-    record(
+def drafted(
+    actor: Actor, case: Case, verb: str, at: datetime, old: Mapping[str, Any] | None = None, **new: Any
+) -> Entry:
+    """The entry of a case, not yet written."""
+    return draft(
         actor=actor, verb=f"casework.{verb}", subject_kind="case", subject_id=case.pk, at=at, org_path=case.holder.path, old=old,
         new={"process": case.process, "number": case.number, **new},
     )  # fmt: skip
+
+
+def note(actor: Actor, case: Case, verb: str, at: datetime, old: Mapping[str, Any] | None = None, **new: Any) -> None:
+    append([drafted(actor, case, verb, at, old, **new)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ def canonical(facts: Facts | None) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def record(
+def draft(
     *,
     actor: Author,
     verb: str,
@@ -35,11 +35,8 @@ def record(
     request_id: str = "",
     content_hash: str = "",
 ) -> Entry:
-    """Append one entry. Must be called inside the action's transaction; a bulk import is one entry with a `content_hash`."""
-    if not connection.in_atomic_block:
-        message = "journal.record outside a transaction: the action and its entry must commit together"
-        raise RuntimeError(message)
-    return Entry.objects.create(
+    """An entry that is not written yet."""
+    return Entry(
         at=at,
         person_id=actor.person_id,
         post_id=actor.post_id,
@@ -54,3 +51,38 @@ def record(
         request_id=request_id,
         content_hash=content_hash,
     )
+
+
+def append(drafts: Iterable[Entry]) -> None:
+    """Write entries of one transaction together: an action that does one thing to many, such as a sweep."""
+    _inside_a_transaction()
+    Entry.objects.bulk_create(drafts)
+
+
+def record(
+    *,
+    actor: Author,
+    verb: str,
+    subject_kind: str,
+    subject_id: object,
+    at: datetime,
+    org_path: str = "",
+    old: Facts | None = None,
+    new: Facts | None = None,
+    request_id: str = "",
+    content_hash: str = "",
+) -> Entry:
+    """Append one entry. Must be called inside the action's transaction; a bulk import is one entry with a `content_hash`."""
+    _inside_a_transaction()
+    entry = draft(
+        actor=actor, verb=verb, subject_kind=subject_kind, subject_id=subject_id, at=at, org_path=org_path, old=old, new=new,
+        request_id=request_id, content_hash=content_hash,
+    )  # fmt: skip
+    entry.save(force_insert=True)
+    return entry
+
+
+def _inside_a_transaction() -> None:
+    if not connection.in_atomic_block:
+        message = "journal.record outside a transaction: the action and its entry must commit together"
+        raise RuntimeError(message)
