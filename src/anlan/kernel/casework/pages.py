@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,11 +19,12 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.moves import Offer
 from anlan.kernel.access.types import Page
 from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries
 from anlan.kernel.casework.actions import Upload
 from anlan.kernel.casework.models import Case, Evidence, Extension, Proposal
-from anlan.kernel.casework.showing import History, bar, history, pictures
+from anlan.kernel.casework.showing import History, bar, files, history
 from anlan.kernel.casework.types import SOURCES, Process
 from anlan.kernel.files.models import Stored
 from anlan.kernel.files.pages import sent
@@ -101,18 +103,28 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     process, actor = case.of, request.actor
     clock = clocking.running(case)
     lines: list[History] = history(case)
+    shown_files, offers = files(case, lines), queries.offered(case, actor, [one.line for one in lines])
     manages = policy.why(actor, process.manage, case)
     context = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
-        "panel": process.panel(case) if process.panel else (), "lines": lines, "pictures": pictures(case),
-        "files": list(case.evidence.select_related("stored", "line")), "offers": queries.offered(case, actor), "clock": clock,
+        "panel": process.panel(case) if process.panel else (), "lines": lines, "files": shown_files,
+        "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")], "offers": offers, "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
-        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="community"), "source": SOURCES[case.source],
+        "organisations": _named() if manages.allowed or any(_names(one) for one in offers) else (), "source": SOURCES[case.source],
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
     }  # fmt: skip
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _names(offer: Offer) -> bool:
+    return any(field.kind == "organisation" for field in getattr(offer.move, "fields", ()))
+
+
+def _named() -> QuerySet[Organisation]:
+    """Whom a case can be given to."""
+    return Organisation.objects.filter(closed_on=None).exclude(kind="community").only("name", "short_name")
 
 
 def neighbours(request: Request, case: Case) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
@@ -14,6 +14,7 @@ from anlan.kernel.access.types import PUBLIC, Actor, Reason
 from anlan.kernel.casework import declared
 from anlan.kernel.casework.models import Case, Line, Watch
 from anlan.kernel.casework.types import Process, Step
+from anlan.kernel.web.paging import kept
 
 _SHOWN = ("owner", "issuer", "holder", "person")
 
@@ -29,7 +30,7 @@ def reach(actor: Actor, permission: str) -> str:
 
 def concerns(actor: Actor) -> Q:
     """Cases of one's own organisation and of those below it, and those one entered oneself."""
-    mine = Q(pk=None)
+    mine = Q(pk__in=())
     if actor.path:
         for name in ("owner", "issuer", "holder"):
             mine |= Q(**{f"{name}__path__startswith": actor.path})
@@ -41,14 +42,14 @@ def _sees(process: Process, actor: Actor) -> Q:
     if process.narrow and how_far == "district" and not reach(actor, process.manage):
         how_far = "own"
     if not how_far:
-        return Q(pk=None)
+        return Q(pk__in=())
     mine = Q(process=process.slug)
     return mine if how_far == "district" else mine & concerns(actor)
 
 
 def visible(actor: Actor, process: str = "") -> QuerySet[Case]:
     """The cases this person may see, of one process or of all."""
-    seen = Q(pk=None)
+    seen = Q(pk__in=())
     for one in declared.processes().values():
         if process in ("", one.slug):
             seen |= _sees(one, actor)
@@ -81,33 +82,37 @@ _ORDER = {
 }
 
 
-def obstacle(case: Case, step: Step, actor: Actor) -> str:
-    """Why this person cannot make a legal step of this case now, beyond state and permission; empty when nothing is in the way."""
+def obstacle(case: Case, step: Step, actor: Actor, lines: Sequence[Line] | None = None) -> str:
+    """Why this person cannot make a legal step of this case now, beyond state and permission; empty when nothing is in the way.
+
+    `lines`: the history, newest first, where it has been read already."""
     if step.applies and not step.applies(case):
         return f"这一件不走“{step.title}”。"
     if step.not_by and actor.person_id is not None:
-        mine = Line.objects.filter(case=case, step__in=step.not_by, person=actor.person_id).order_by("-id").first()
-        last = Line.objects.filter(case=case, step__in=step.not_by).order_by("-id").first()
-        if mine and last and mine.pk == last.pk:
+        if lines is None:
+            last = Line.objects.filter(case=case, step__in=step.not_by).order_by("-id").first()
+        else:
+            last = next((one for one in lines if one.step in step.not_by), None)
+        if last and last.person_id == actor.person_id:
             return f"“{last.title}”是你办的，“{step.title}”须由另一人办。"
     return step.guard(case) if step.guard else ""
 
 
-def offered(case: Case, actor: Actor) -> list[Offer]:
+def offered(case: Case, actor: Actor, lines: Sequence[Line] | None = None) -> list[Offer]:
     """现在可以做: every step legal in this state, allowed or with the reason why not; the main one first."""
     found = []
     for one in offers(case.of.steps, case, actor):
         step = one.move
         if isinstance(step, Step) and step.applies and not step.applies(case):
             continue
-        sentence = obstacle(case, step, actor) if one.reason.allowed and isinstance(step, Step) else ""
+        sentence = obstacle(case, step, actor, lines) if one.reason.allowed and isinstance(step, Step) else ""
         found.append(Offer(step, Reason(False, sentence, one.reason.holders)) if sentence else one)
     return sorted(found, key=lambda one: (not one.reason.allowed, not getattr(one.move, "main", False)))
 
 
 def doable(actor: Actor) -> Q:
     """Open cases in a state from which one of the actor's roles may make a step that moves it on."""
-    found = Q(pk=None)
+    found = Q(pk__in=())
     for process in declared.processes().values():
         for how_far in ("district", "own"):
             states = {
@@ -141,12 +146,14 @@ def watched(actor: Actor) -> QuerySet[Case]:
 
 
 def counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
-    """How many are open, late, near their end, closed."""
-    opened = rows.filter(is_open=True)
-    return {
-        "open": opened.count(), "late": opened.filter(due_at__lt=at).count(),
-        "near": opened.filter(due_at__gte=at, due_at__lt=at + timedelta(days=1)).count(), "closed": rows.filter(is_open=False).count(),
+    """How many are open, late, near their end, closed: read in one pass, and kept until something is journalled."""
+    opened = Q(is_open=True)
+    wanted = {
+        "open": opened, "late": opened & Q(due_at__lt=at), "near": opened & Q(due_at__gte=at, due_at__lt=at + timedelta(days=1)),
+        "closed": Q(is_open=False),
     }  # fmt: skip
+    figures = {name: Count("pk", filter=which) for name, which in wanted.items()}
+    return kept(rows, f"cases-{at:%Y%m%d%H%M}", lambda: rows.order_by().aggregate(**figures))
 
 
 def rate(rows: QuerySet[Case], first: date, last: date) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,9 +27,12 @@ class Mark:
 
 
 def history(case: Case) -> list[History]:
-    """Newest first."""
-    rows = case.lines.prefetch_related("evidence__stored").order_by("-id")
-    return [History(one, list(one.evidence.all())) for one in rows]
+    """Newest first, each line with its files."""
+    files: dict[int, list[Evidence]] = defaultdict(list)
+    for one in case.evidence.select_related("stored", "line"):
+        one.case = case
+        files[one.line_id].append(one)
+    return [History(one, files[one.pk]) for one in case.lines.order_by("-id")]
 
 
 def bar(case: Case, lines: list[History]) -> list[Mark]:
@@ -56,8 +60,8 @@ def bar(case: Case, lines: list[History]) -> list[Mark]:
     return marks
 
 
-def pictures(case: Case) -> list[Evidence]:
-    """Photos, in the order of their kinds: 改前 beside 改后."""
+def files(case: Case, lines: list[History]) -> list[Evidence]:
+    """All files, in the order of their kinds: 改前 beside 改后."""
     kinds = list(case.of.evidence or {})
-    rows = [one for one in case.evidence.select_related("stored", "line") if one.stored.media_type.startswith("image/")]
-    return sorted(rows, key=lambda one: (kinds.index(one.kind) if one.kind in kinds else 99, one.pk))
+    rows = [file for one in lines for file in one.files]
+    return sorted(rows, key=lambda one: (kinds.index(one.kind) if one.kind in kinds else len(kinds), one.pk))

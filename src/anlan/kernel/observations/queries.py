@@ -47,7 +47,7 @@ def _known(row: Stream) -> KnownStream:
 
 def stations(actor: Actor, kind: str = "") -> QuerySet[Station]:
     """The stations whose figures this person may see, of one kind or of all."""
-    seen = Q(pk=None)
+    seen = Q(pk__in=())
     for one in seen_by(actor):
         if kind in ("", one.slug):
             mine = Station.objects.filter(kind=one.slug, retired_on=None)

@@ -27,7 +27,7 @@ def filtered(sheet: Sheet, rows: QuerySet[Any], wanted: Mapping[str, str], today
             rows = rows.filter(**{column.name: value})
     if words := wanted.get("q", "").strip():
         texts = [column.name for column in sheet.columns if column.kind in ("text", "long") and not column.personal]
-        search = Q(pk=None)
+        search = Q(pk__in=())
         for name in texts:
             search |= Q(**{f"{name}__contains": words})
         rows = rows.filter(search)
