@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import clock
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
-from anlan.kernel.access.types import PUBLIC
+from anlan.kernel.access.types import PUBLIC, Actor
 from anlan.server.desk.waiting import count_waiting
 from anlan.server.product import CAPABILITIES
 
@@ -37,20 +38,39 @@ PUBLIC_NAV = [
 ]
 
 
-def _rail(request: Request) -> list[dict[str, Any]]:
-    """Sections that hold at least one page this actor may open; each links to its first such page."""
-    navs = sorted((nav for one in CAPABILITIES for nav in one.nav), key=lambda nav: nav.order)
-    allowed = [nav for nav in navs if policy.may(request.actor, nav.permission)]
-    current = getattr(getattr(request, "page", None), "section", "")
-    rail = []
+NAV = sorted((nav for one in CAPABILITIES for nav in one.nav), key=lambda nav: nav.order)
+
+
+@lru_cache(maxsize=256)
+def _sections(
+    roles: frozenset[str], signed_in: bool, _language: str
+) -> tuple[tuple[str, Any, tuple[tuple[str, str, str], ...]], ...]:
+    """(slug, title, tabs) of the sections that hold a page these roles may open; a tab is (title, address, shown below)."""
+    actor = Actor(person_id=0 if signed_in else None, post_id=None, name="", roles=roles)
+    allowed = [nav for nav in NAV if policy.may(actor, nav.permission)]
+    found = []
     for slug, title, _page in SECTIONS:
-        tabs = [nav for nav in allowed if nav.section == slug]
+        tabs = tuple((gettext(nav.title), reverse(nav.page), nav.below) for nav in allowed if nav.section == slug)
         if tabs:
-            rail.append({
-                "slug": slug, "title": title, "url": reverse(tabs[0].page), "current": slug == current,
-                "tabs": [{"title": gettext(nav.title), "url": reverse(nav.page)} for nav in tabs if request.path.startswith(nav.below)],
-            })  # fmt: skip
-    return rail
+            found.append((slug, title, tabs))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _public(_language: str) -> list[dict[str, str]]:
+    return [{"title": gettext(page.title), "url": reverse(page.name)} for page in PUBLIC_NAV]
+
+
+def _rail(request: Request, language: str) -> list[dict[str, Any]]:
+    """Sections that hold at least one page this actor may open; each links to its first such page."""
+    current = getattr(getattr(request, "page", None), "section", "")
+    return [
+        {
+            "slug": slug, "title": title, "url": tabs[0][1], "current": slug == current,
+            "tabs": [{"title": words, "url": url} for words, url, below in tabs if request.path.startswith(below)] if slug == current else [],
+        }
+        for slug, title, tabs in _sections(request.actor.roles, request.actor.signed_in, language)
+    ]  # fmt: skip
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -58,14 +78,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     mine = cast("Request", request)
     if not hasattr(mine, "actor"):
         return {"demo": settings.DEMO, "mode": "light", "rail": [], "now": clock.now()}
-    rail = _rail(mine)
+    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    rail = _rail(mine, language)
     return {
         "demo": settings.DEMO,
         "mode": request.session.get("mode") or getattr(request.user, "mode", "light"),
-        "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "language": language,
         "languages": settings.LANGUAGES,
         "rail": rail,
-        "public_nav": [{"title": gettext(page.title), "url": reverse(page.name)} for page in PUBLIC_NAV],
+        "public_nav": _public(language),
         "tabs": next((item["tabs"] for item in rail if item["current"]), []),
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,
