@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
@@ -29,8 +30,10 @@ from anlan.kernel.casework.types import SOURCES, Process
 from anlan.kernel.files.models import Stored
 from anlan.kernel.files.pages import sent
 from anlan.kernel.registry import views
+from anlan.kernel.web import words
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
+from anlan.kernel.web.templatetags import web_tags
 
 _T = "kernel/casework/"
 READ = "casework.read"
@@ -57,12 +60,29 @@ def listing(request: Request, process: str = "") -> HttpResponse:
     shown = declared.process(process) if process else None
     page = page_of(request, _rows(request, process))
     context = {
-        "process": shown, "page": page, "lines": [(one, grade_of(one)) for one in page], "asked": request.GET, "sources": SOURCES,
+        "process": shown, "page": page, "lines": [listed(one, request.at) for one in page], "asked": request.GET, "sources": SOURCES,
         "processes": queries.titles(declared.processes().values()), **views.context(request, sheet),
         "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{process}_new", "exports": f"{process}_export" if process else "cases_export",
         "counts": queries.counts(queries.visible(request.actor, process), request.at), "filtered": bool(set(request.GET) - {"page", "sort"}),
     }  # fmt: skip
     return render(request, _T + "list.html", context)
+
+
+def listed(case: Case, at: datetime) -> tuple[Any, ...]:
+    """The cells of a line, their words made once here: a page of fifty lines is read more often than any other."""
+    chips = []
+    if case.supervised_at:
+        chips.append(("chip", gettext("挂牌督办")))
+    if case.returns:
+        chips.append(("chip", gettext("退回 %(n)s 次") % {"n": case.returns}))
+    if case.is_demo:
+        chips.append(("mark-demo", gettext("示例")))
+    word, colour = grade_of(case)
+    due = web_tags.due(case.due_at, at, case.started_at) if case.is_open and case.due_at else "—"
+    return (
+        reverse("case", args=[case.number]), case.title, chips, case.of.title, web_tags.level(colour, word=word) if colour else word or "—",
+        case.get_state_display(), str(case.owner), str(case.holder), due, words.time_words(case.opened_at, at), case.number,
+    )  # fmt: skip
 
 
 def grade_of(case: Case) -> tuple[str, str]:
