@@ -16,24 +16,24 @@ import django
 
 django.setup()
 
-from django.contrib.auth.decorators import login_required  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.core.paginator import Paginator  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.template import Context, Template  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.contrib.auth.decorators import login_required
+from django.core.management import call_command
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.test import Client
+from django.urls import path
 
-from anlan.base import clock  # noqa: E402
-from anlan.kernel.access.actions import appoint, found_organisation  # noqa: E402
-from anlan.kernel.access.models import Person  # noqa: E402
-from anlan.kernel.access.types import SYSTEM  # noqa: E402
-from anlan.kernel.casework import clocks  # noqa: E402
-from anlan.kernel.casework.models import Case, Clock, Escalation  # noqa: E402
-from anlan.kernel.journal.models import Entry  # noqa: E402
-from anlan.kernel.web import paging  # noqa: E402
-from anlan.server import urls  # noqa: E402
+from anlan.base import clock
+from anlan.kernel.access.actions import appoint, found_organisation
+from anlan.kernel.access.models import Person
+from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.casework import clocks
+from anlan.kernel.casework.models import Case, Clock, Escalation
+from anlan.kernel.journal.models import Entry
+from anlan.kernel.web import paging
+from anlan.server import urls
 
 ENTERPRISES = 200
 STATES = ("reported", "graded", "rectifying", "reviewing", "passed")

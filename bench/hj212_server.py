@@ -8,7 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import django
 import uvloop
+
+django.setup()
 
 from anlan.base import clock
 from anlan.kernel.alarms.types import Watch

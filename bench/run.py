@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import django
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.server.settings")
+django.setup()
 
 from anlan.base import clock
 from bench import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -38,19 +39,32 @@ PUBLIC_NAV = [
 ]
 
 
-NAV = sorted((nav for one in CAPABILITIES for nav in one.nav), key=lambda nav: nav.order)
+NAV = sorted(((nav, one.slug) for one in CAPABILITIES for nav in one.nav), key=lambda pair: pair[0].order)
+# A section of many registers shows its first page (全部台账) and the tabs of the capability whose page is open.
+MANY = {"registry"}
+CAPABILITY_OF = {page.name: one.slug for one in CAPABILITIES for page in one.pages}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a section: where it leads, of which capability, and below which address it is shown."""
+
+    title: str
+    url: str
+    below: str
+    capability: str
 
 
 @lru_cache(maxsize=256)
-def _sections(
-    roles: frozenset[str], signed_in: bool, _language: str
-) -> tuple[tuple[str, Any, tuple[tuple[str, str, str], ...]], ...]:
-    """(slug, title, tabs) of the sections that hold a page these roles may open; a tab is (title, address, shown below)."""
+def _sections(roles: frozenset[str], signed_in: bool, _language: str) -> tuple[tuple[str, Any, tuple[Tab, ...]], ...]:
+    """(slug, title, tabs) of the sections that hold a page these roles may open."""
     actor = Actor(person_id=0 if signed_in else None, post_id=None, name="", roles=roles)
-    allowed = [nav for nav in NAV if policy.may(actor, nav.permission)]
+    allowed = [pair for pair in NAV if policy.may(actor, pair[0].permission)]
     found = []
     for slug, title, _page in SECTIONS:
-        tabs = tuple((gettext(nav.title), reverse(nav.page), nav.below) for nav in allowed if nav.section == slug)
+        tabs = tuple(
+            Tab(gettext(nav.title), reverse(nav.page), nav.below, of) for nav, of in allowed if nav.section == slug
+        )
         if tabs:
             found.append((slug, title, tabs))
     return tuple(found)
@@ -61,13 +75,19 @@ def _public(_language: str) -> list[dict[str, str]]:
     return [{"title": gettext(page.title), "url": reverse(page.name)} for page in PUBLIC_NAV]
 
 
+def _tabs(request: Request, slug: str, tabs: tuple[Tab, ...]) -> list[Tab]:
+    shown = [one for one in tabs if request.path.startswith(one.below)]
+    here = CAPABILITY_OF.get(getattr(getattr(request, "page", None), "name", ""), "")
+    return [shown[0], *(one for one in shown[1:] if one.capability == here)] if slug in MANY and shown else shown
+
+
 def _rail(request: Request, language: str) -> list[dict[str, Any]]:
     """Sections that hold at least one page this actor may open; each links to its first such page."""
     current = getattr(getattr(request, "page", None), "section", "")
     return [
         {
-            "slug": slug, "title": title, "url": tabs[0][1], "current": slug == current,
-            "tabs": [{"title": words, "url": url} for words, url, below in tabs if request.path.startswith(below)] if slug == current else [],
+            "slug": slug, "title": title, "url": tabs[0].url, "current": slug == current,
+            "tabs": _tabs(request, slug, tabs) if slug == current else [],
         }
         for slug, title, tabs in _sections(request.actor.roles, request.actor.signed_in, language)
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.sealing import seal_all
 from anlan.kernel.web.types import Nav
 from anlan.server import openapi
-from anlan.server.desk import guide, history, live, pages, workbench
+from anlan.server.desk import guide, history, live, pages, registers, workbench
 from anlan.server.roles import ROLES
 
 _EVERY_ROLE = tuple(role.slug for role in ROLES)
@@ -64,6 +64,14 @@ PAGES = (
         title="等别人",
         section="workbench",
     ),
+    Page(
+        path="registry/",
+        name="registers",
+        view=registers.registers,
+        permission="desk.work",
+        title="全部台账",
+        section="registry",
+    ),
     Page(path="search/", name="search", view=pages.search, permission=SIGNED_IN, title="搜索", kind="fragment"),
     Page(path="events", name="events", view=live.events, permission=SIGNED_IN, title="实时流", kind="stream"),
     Page(path="guide/", name="guide", view=guide.index, permission=PUBLIC, title="帮助", section="help"),
@@ -86,6 +94,7 @@ PAGES = (
 NAV = (
     Nav(section="workbench", title="等我办", page="workbench", permission="desk.work", order=1),
     Nav(section="workbench", title="已办", page="workbench_done", permission="desk.work", order=2),
+    Nav(section="registry", title="全部台账", page="registers", permission="desk.work", order=0),
     Nav(section="reports", title="流水", page="journal", permission="desk.audit", order=90),
 )
 

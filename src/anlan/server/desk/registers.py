@@ -1,0 +1,83 @@
+"""全部台账: every register and every kind of case this person may see, by pack, with how many rows and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from anlan.base.clock import civil_date
+from anlan.kernel.access import policy
+from anlan.kernel.access.edge import Request
+from anlan.kernel.access.types import Actor
+from anlan.kernel.capability.types import Capability
+from anlan.kernel.casework import queries as cases
+from anlan.kernel.casework.types import Process
+from anlan.kernel.registry.queries import visible
+from anlan.kernel.registry.types import Sheet
+from anlan.kernel.web.paging import kept
+from anlan.server.house import KERNEL, PACKS, REPORTS
+
+GROUPS = (*((pack.title, pack.capabilities) for pack in PACKS), ("通用", (*KERNEL, *REPORTS)))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One register: `due` rows ask for a review (台账) or are late (事项); the counts are None where nothing is counted."""
+
+    title: str
+    url: str
+    rows: int | None = None
+    due: int | None = None
+    due_url: str = ""
+
+
+def _sheet(sheet: Sheet, actor: Actor, at: datetime) -> tuple[int, int | None]:
+    rows = visible(sheet, actor).filter(retired_on=None)
+    today = civil_date(at)
+    due = rows.filter(review_due_on__lte=today) if sheet.review_days else None
+    return kept(rows, "rows", rows.count), None if due is None else kept(due, "due", due.count)
+
+
+def _process(process: Process, actor: Actor, at: datetime) -> tuple[int, int]:
+    counts = cases.counts(cases.visible(actor, process.slug), at)
+    return counts["open"] + counts["closed"], counts["late"]
+
+
+def _lines(capability: Capability, actor: Actor, at: datetime) -> Iterator[Line]:
+    told = set()
+    for sheet in capability.sheets:
+        if policy.may(actor, sheet.read):
+            told.add(f"{sheet.slug}_list")
+            url = reverse(f"{sheet.slug}_list")
+            rows, due = _sheet(sheet, actor, at)
+            yield Line(gettext(sheet.title), url, rows, due, f"{url}?review=due")
+    pages = {page.name for page in capability.pages}
+    for process in capability.processes:
+        name = f"{process.slug.replace('/', '_')}_list"
+        if policy.may(actor, process.read) and name in pages:
+            told.add(name)
+            url = reverse(name)
+            rows, late = _process(process, actor, at)
+            yield Line(gettext(process.title), url, rows, late, f"{url}?late=1&sort=due")
+    for nav in capability.nav:
+        if nav.section == "registry" and nav.page not in told and policy.may(actor, nav.permission):
+            yield Line(gettext(nav.title), reverse(nav.page))
+
+
+def registers(request: Request) -> HttpResponse:
+    """One page instead of sixty tabs; words in the address narrow it."""
+    words = request.GET.get("q", "").strip()[:40]
+    groups = []
+    for title, capabilities in GROUPS:
+        lines = [one for capability in capabilities for one in _lines(capability, request.actor, request.at)]
+        wanted = [one for one in lines if words in one.title]
+        if wanted:
+            groups.append((gettext(title), wanted))
+    context = {"groups": groups, "asked": words, "total": sum(len(lines) for _title, lines in groups)}
+    return render(request, "server/desk/registers.html", context)
