@@ -26,7 +26,7 @@ from bench.measure import RUNS, Row, row
 STREAMS, STEP, MANY = 200, 600_000, 20_000
 FIRST = 20_000 * DAY_MS - CHINA_MS  # a civil midnight
 PYTHON = Path(__file__).parent / ".venv" / "bin" / "python"
-ABSENT = "not installed: python3 -m venv bench/.venv && bench/.venv/bin/pip install duckdb==2.0.1 pyarrow==26.0.1"
+ABSENT = "not installed: python3 -m venv bench/.venv && bench/.venv/bin/pip install duckdb==2.0.1 pyarrow==26.0.1 numpy"
 TABLES = ("commit", "frame", "day", "span", "latest", "state", "event")
 
 

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 MOST_ROWS, MOST_BYTES = 200_000, 64 << 20  # what may wait for the next commit
 PATIENCE_S = 5.0
 RETRY_S, BEAT_S = 1.0, 1.0  # after a commit that failed; between two looks at the clock
+QUIET, PASSES, GATHER_S = 3, 24, 0.01  # turns of the loop that bring nothing more; turns at most; and seconds at most
 REPORT_MS = 5_000
 REVIEWED = 64  # corrections written with one commit
 REPORT, UNKNOWN = "gateway", "unknown/"
@@ -214,7 +215,7 @@ class Writer:
     def _commit_until_stopped(self, loop: asyncio.AbstractEventLoop) -> None:
         """Commit as soon as there is something; compact a little after each; look at the clock every second."""
         owing = False
-        while (given := self._next(0.0 if owing else BEAT_S)) is not None:
+        while (given := self._next(0.0 if owing else BEAT_S, loop)) is not None:
             taken, strangers = given
             try:
                 number, events = self._commit(taken, strangers)
@@ -232,16 +233,35 @@ class Writer:
                 loop.call_soon_threadsafe(self.published, number, events)
             owing = self._tidy()
 
-    def _next(self, patience: float) -> tuple[list[_Waiting], list[Event]] | None:
+    def _next(self, patience: float, loop: asyncio.AbstractEventLoop) -> tuple[list[_Waiting], list[Event]] | None:
         """All that waits; nothing after `patience` seconds; None when it is over."""
         with self._work:
             if not (self._queue or self._strangers or self._wanted or self._relearn or self._stopping) and patience:
                 self._work.wait(patience)
             if self._stopping and not self._queue:
                 return None
+        if self._queue:
+            self._gather(loop)
+        with self._work:
             given = self._queue, self._strangers
             self._queue, self._strangers = [], []
             return given
+
+    def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What has arrived at the sockets waits too: the loop may read it before the commit begins. No rest, only turns of the
+        loop that still bring something: a commit costs a sync whatever its size, and many lines fall apart without this."""
+        read = threading.Event()
+
+        def turn(seen: int, quiet: int, passes: int) -> None:
+            now = len(self._queue)
+            quiet = quiet + 1 if now == seen else 0
+            if quiet >= QUIET or passes >= PASSES or self._rows >= MOST_ROWS:
+                read.set()
+            else:
+                loop.call_soon(turn, now, quiet, passes + 1)
+
+        loop.call_soon_threadsafe(turn, len(self._queue), 0, 0)
+        read.wait(GATHER_S)
 
     def _begin_again(self) -> None:
         """After an error: numbers, newest values and rules from what is really stored, before anything is written."""
