@@ -127,7 +127,7 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     manages = policy.why(actor, process.manage, case)
     context = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
-        "panel": process.panel(case) if process.panel else (), "lines": lines, "files": shown_files,
+        "panel": process.panel(case) if process.panel else (), "links": declared.links(case), "lines": lines, "files": shown_files,
         "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")], "offers": offers, "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
