@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { keys } from "./keys";
 import { live } from "./live";
 import { palette } from "./palette";
+import { progress } from "./progress";
 import { selection } from "./selection";
 import { undo } from "./undo";
 
@@ -14,5 +15,6 @@ htmx.config.selfRequestsOnly = true;
 keys(document);
 live(document);
 palette(document);
+progress(document);
 selection(document);
 undo(document);

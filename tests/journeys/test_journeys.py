@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -198,3 +199,23 @@ def test_no_page_scrolls_sideways(sign_in: SignIn, who: str, width: int) -> None
         )[:9]:
             page.goto(tab)
             no_sideways_scroll(page)
+
+
+def test_a_long_import_shows_how_far_it_is(sign_in: SignIn, tmp_path: Path) -> None:
+    work = openpyxl.Workbook(write_only=True)
+    table = work.create_sheet()
+    table.append(["编号", "名称", "种类", "坐标来源"])
+    for number in range(4000):
+        table.append([f"JD{number}", f"示例地点{number}", "公园", "WGS-84"])
+    work.save(tmp_path / "places.xlsx")
+    page = sign_in("admin")
+    page.goto("/registry/places/import/")
+    page.set_input_files("#file", tmp_path / "places.xlsx")
+    page.get_by_role("button", name="预览").click()
+    line = page.locator("[data-progress-line]")
+    expect(line).to_be_visible()
+    expect(line).to_contain_text(re.compile("读文件|逐格检查|上传"))
+    expect(page.get_by_text("新增 4000")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.get_by_text("已导入：新增 4000 行")).to_be_visible(timeout=60_000)
+    assert page.url.endswith("/registry/places/")

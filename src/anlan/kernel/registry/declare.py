@@ -7,9 +7,9 @@ from datetime import datetime
 from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
-from anlan.kernel.access.types import SYSTEM, Actor, Page, Permission
+from anlan.kernel.access.types import SIGNED_IN, SYSTEM, Actor, Page, Permission
 from anlan.kernel.journal.types import Verb
-from anlan.kernel.registry import actions, people
+from anlan.kernel.registry import actions, people, progress
 from anlan.kernel.registry.models import Place, Station
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.sheets import PLACES, SHEETS, STATIONS
@@ -34,6 +34,14 @@ PERMISSIONS = (
 
 PAGES = (
     *(page for sheet in SHEETS for page in sheet_pages(sheet)),
+    Page(
+        path="registry/progress/<uuid:key>/",
+        name="import_progress",
+        view=progress.shown,
+        permission=SIGNED_IN,
+        title="导入进度",
+        kind="fragment",
+    ),
     Page(
         path="registry/organisations/",
         name="organisations",

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import xlsxwriter
+from django.utils.translation import gettext
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
@@ -20,6 +21,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.registry.cells import plain, row_of
+from anlan.kernel.registry.progress import EVERY, Told, silent
 from anlan.kernel.registry.types import Problem, Sheet
 
 LIMIT = 8 * 1024 * 1024
@@ -128,12 +130,15 @@ def _heading(sheet: Sheet, table: Sequence[Sequence[Any]]) -> tuple[int, list[st
     raise Refused("heading", f"没有找到表头。第一行要有：{'、'.join(titles)}。", "file")
 
 
-def dry_run(sheet: Sheet, data: bytes, actor: Actor) -> DryRun:
+def dry_run(sheet: Sheet, data: bytes, actor: Actor, told: Told = silent) -> DryRun:
     """Check every cell; say what each row would do. Raises Refused when the file as a whole cannot be read."""
+    told(gettext("读文件"), 0, 0)
     table = _table(data)
     head, names = _heading(sheet, table)
     lines, seen = [], dict[Any, int]()
     for number, row in enumerate(table[head + 1 :], head + 2):
+        if number % EVERY == 0:
+            told(gettext("逐格检查"), number, len(table))
         if not any(plain(cell) for cell in row):
             continue
         values, problems = row_of({name: cell for name, cell in zip(names, row, strict=False) if name}, sheet)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,9 +22,10 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import read_waiting, set_waiting
 from anlan.kernel.journal.models import Entry as JournalEntry
-from anlan.kernel.registry import actions, api, excel, queries, views
+from anlan.kernel.registry import actions, api, excel, progress, queries, views
 from anlan.kernel.registry.cells import row_of, shown
 from anlan.kernel.registry.models import Entry
+from anlan.kernel.registry.progress import Told
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.web.columns import columns as column_menu
 from anlan.kernel.web.exporting import exported
@@ -212,8 +214,17 @@ def _file(content: bytes, name: str) -> HttpResponse:
 
 
 def upload(sheet: Sheet, request: Request) -> HttpResponse:
-    """Upload, dry run with faults by cell, then all rows or none."""
+    """Upload, dry run with faults by cell, then all rows or none. The page asks meanwhile how far it is (`progress`)."""
+    told = progress.telling(request.POST.get("progress", ""))
+    try:
+        return _upload(sheet, request, told)
+    finally:
+        progress.forget(request.POST.get("progress", ""))
+
+
+def _upload(sheet: Sheet, request: Request, told: Told) -> HttpResponse:
     context: dict[str, Any] = {
+        "progress": uuid4(),
         "sheet": sheet,
         "names": names(sheet),
         "organisations": _organisations(sheet, request),
@@ -223,7 +234,7 @@ def upload(sheet: Sheet, request: Request) -> HttpResponse:
         return render(request, _T + "import.html", context)
     try:
         if token := request.POST.get("token", ""):
-            return _confirmed(sheet, request, token)
+            return _confirmed(sheet, request, token, told)
         sent = request.FILES.get("file")
         if sent is None:
             raise Refused("file", "没有选文件。", "file")
@@ -231,7 +242,7 @@ def upload(sheet: Sheet, request: Request) -> HttpResponse:
             raise Refused("size", f"文件超过 {excel.LIMIT // 1024 // 1024} MB。拆分后再导入。", "file")
         organisation = _organisation(sheet, request)
         data = sent.read()
-        run = excel.dry_run(sheet, data, request.actor)
+        run = excel.dry_run(sheet, data, request.actor, told)
         return render(
             request,
             _T + "import.html",
@@ -249,14 +260,15 @@ def upload(sheet: Sheet, request: Request) -> HttpResponse:
         )
 
 
-def _confirmed(sheet: Sheet, request: Request, token: str) -> HttpResponse:
+def _confirmed(sheet: Sheet, request: Request, token: str, told: Told) -> HttpResponse:
     data = read_waiting(token)
-    run = excel.dry_run(sheet, data, request.actor)
+    run = excel.dry_run(sheet, data, request.actor, told)
     if request.POST.get("do") == "marked":
         return _file(excel.marked(data, run), f"{sheet.slug}-faults.xlsx")
     if not run.good:
         raise Refused("faults", f"还有 {run.faults} 行有错，一行都没有导入。", "file")
     organisation = _organisation(sheet, request)
+    told(_("入库"), len(run.lines), len(run.lines))
     added, changed = actions.store_rows(
         actor=request.actor,
         sheet=sheet,
@@ -266,7 +278,9 @@ def _confirmed(sheet: Sheet, request: Request, token: str) -> HttpResponse:
         at=request.at,
     )
     messages.success(request, f"已导入：新增 {added} 行，改动 {changed} 行。")
-    return HttpResponseRedirect(reverse(names(sheet)["list"]))
+    there = reverse(names(sheet)["list"])
+    # A page that showed the progress goes there itself: a redirect would use up the message unseen.
+    return JsonResponse({"to": there}) if request.headers.get("X-Progress") else HttpResponseRedirect(there)
 
 
 def export(sheet: Sheet, request: Request, form: str) -> HttpResponse:
