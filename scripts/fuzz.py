@@ -46,7 +46,7 @@ def _done(log: Path) -> int:
 
 def main() -> int:
     if importlib.util.find_spec("atheris") is None:
-        sys.stderr.write("没有 atheris：.venv/bin/pip install --group fuzz\n")
+        sys.stderr.write("没有 atheris：.venv/bin/pip install 'atheris>=3,<4'\n")
         return 3
     chosen, count = os.environ.get("ONLY", ""), int(os.environ.get("COUNT", "") or COUNT)
     if chosen and chosen not in NAMES:
