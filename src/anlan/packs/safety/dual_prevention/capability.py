@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from anlan.base.jobs import Job
+from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor, Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
@@ -17,6 +18,7 @@ from anlan.kernel.checks.pages import check_pages
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.web.types import Hit, Nav, Waiting
 from anlan.packs.safety.dual_prevention import actions, demonstration, pages, queries, standard_pages
+from anlan.packs.safety.dual_prevention.models import Adoption
 from anlan.packs.safety.dual_prevention.process import PROCESS
 from anlan.packs.safety.dual_prevention.syncing import AREA
 from anlan.packs.safety.dual_prevention.verbs import VERBS
@@ -34,6 +36,7 @@ def _permission(verb: str, title: str, roles: Mapping[str, str]) -> Permission:
 
 def waiting(actor: Actor, _at: datetime) -> Iterator[Waiting]:
     """Risks of my firm that are to be graded again, one line a risk."""
+    yield from _newer(actor)
     seen: set[int] = set()
     for one in queries.unanswered(actor)[:200]:
         if one.risk_id not in seen:
@@ -46,6 +49,23 @@ def waiting(actor: Actor, _at: datetime) -> Iterator[Waiting]:
                 verb="重评",
                 url=reverse("risk", args=[one.risk_id]),
             )
+
+
+def _newer(actor: Actor) -> Iterator[Waiting]:
+    """The standard that my firm stands on has a newer edition."""
+    if actor.organisation_id is None or not policy.may(actor, _EDIT):
+        return
+    here = (
+        Adoption.objects.filter(organisation=actor.organisation_id, state="active")
+        .select_related("edition__standard")
+        .first()
+    )
+    newest = here.edition.standard.editions.order_by("-number").first() if here else None
+    if here and newest and newest.pk != here.edition_id:
+        yield Waiting(
+            kind="标杆标准", title=f"{newest.standard}有{newest.name}", fact=f"现在用{here.edition.name}", sender=newest.published_by, verb="升级",
+            url=reverse("risk_take", args=[newest.pk]),
+        )  # fmt: skip
 
 
 def find(actor: Actor, words: str) -> list[Hit]:
