@@ -15,6 +15,7 @@ from anlan.packs.safety.dual_prevention.models import (
     Standard,
 )
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
+from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.rain_and_water.models import WarningLine
@@ -35,7 +36,12 @@ __all__ = [
     "HydrantCheck",
     "HydrantNeed",
     "Measure",
+    "MicroStation",
     "NearMiss",
+    "Reserve",
+    "ReserveNorm",
+    "ReservePlan",
+    "ReserveScenario",
     "Risk",
     "RiskConsultation",
     "RiskPoint",
