@@ -31,7 +31,7 @@ async function add(map: maplibregl.Map, layer: LayerSpec): Promise<void> {
     });
     map.addLayer({ id: `${layer.slug}-name`, type: "symbol", source: layer.slug, layout: { "text-field": ["get", "name"], "text-size": 13, "symbol-placement": layer.kind === "line" ? "line" : "point", "text-max-angle": 40 }, paint: { "text-color": token("--ink2"), "text-halo-color": token("--surface"), "text-halo-width": 1 } });
   } else {
-    map.addLayer({ id: layer.slug, type: "circle", source: layer.slug, paint: { "circle-radius": 6, "circle-color": token("--accent"), "circle-stroke-color": token("--surface"), "circle-stroke-width": 2 } });
+    map.addLayer({ id: layer.slug, type: "circle", source: layer.slug, paint: { "circle-radius": 6, "circle-color": ["match", ["get", "level"], "red", token("--red"), "orange", token("--orange"), "yellow", token("--yellow"), "blue", token("--blue"), token("--accent")], "circle-stroke-color": token("--surface"), "circle-stroke-width": 2 } });
     map.addLayer({ id: `${layer.slug}-name`, type: "symbol", source: layer.slug, layout: { "text-field": ["concat", ["get", "name"], " ", ["get", "value"]], "text-size": 12, "text-offset": [0, 1.2], "text-anchor": "top" }, paint: { "text-color": token("--ink1"), "text-halo-color": token("--surface"), "text-halo-width": 1.5 } });
     map.on("click", layer.slug, (event) => {
       const url = event.features?.[0]?.properties.url;

@@ -62,7 +62,7 @@ def listing(request: Request, process: str = "") -> HttpResponse:
     context = {
         "process": shown, "page": page, "lines": [listed(one, request.at) for one in page], "asked": request.GET, "sources": SOURCES,
         "processes": queries.titles(declared.processes().values()), **views.context(request, sheet),
-        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{process}_new", "exports": f"{process}_export" if process else "cases_export",
+        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{process.replace('/', '_')}_new", "exports": f"{process.replace('/', '_')}_export" if process else "cases_export",
         "counts": queries.counts(queries.visible(request.actor, process), request.at), "filtered": bool(set(request.GET) - {"page", "sort"}),
     }  # fmt: skip
     return render(request, _T + "list.html", context)

@@ -21,7 +21,7 @@ _OWN = dict.fromkeys(
     "own",
 )
 PERMISSIONS = (Permission(slug=READ, title="查看检查", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes
-NAV = (Nav(section="registry", title="全部检查", page="checks", permission=READ, order=5),)
+NAV = (Nav(section="registry", title="全部检查", page="checks", permission=READ, order=1),)
 JOBS = (
     Job(slug="checks.tasks", title="生成检查任务", every=timedelta(minutes=1), run=planning.generate),
     Job(slug="checks.missed", title="记漏查", every=timedelta(minutes=1), run=planning.note_missed),

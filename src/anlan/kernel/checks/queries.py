@@ -157,6 +157,7 @@ def _day(text: str) -> date | None:
 
 _STATES: Mapping[str, Callable[[QuerySet[Task], datetime], QuerySet[Task]]] = {
     "open": lambda rows, at: rows.filter(state="open", due_at__gte=at, starts_at__lte=at),
+    "coming": lambda rows, at: rows.filter(state="open", starts_at__gt=at),
     "missed": missed,
     "done": lambda rows, _at: rows.filter(state="done"),
     "late": lambda rows, _at: rows.filter(state="done", done_at__gt=F("due_at")),
@@ -165,7 +166,7 @@ _STATES: Mapping[str, Callable[[QuerySet[Task], datetime], QuerySet[Task]]] = {
     "failed": lambda rows, _at: rows.filter(records__state="standing", records__failed__gt=0),
 }
 WORDS = {
-    "open": "待查", "missed": "漏查", "done": "已查", "late": "补查", "on_time": "按时", "excused": "免查", "failed": "有不合格",
+    "open": "待查", "coming": "未开始", "missed": "漏查", "done": "已查", "late": "补查", "on_time": "按时", "excused": "免查", "failed": "有不合格",
 }  # fmt: skip
 
 
@@ -178,6 +179,8 @@ def filtered(rows: QuerySet[Task], asked: Mapping[str, str], at: datetime) -> Qu
     """By what the list's address says; unknown words change nothing."""
     if (how := _STATES.get(asked.get("state", ""))) is not None:
         rows = how(rows, at)
+    elif not asked.get("from"):
+        rows = rows.filter(starts_at__lte=at)  # what has not begun is shown when it is asked for
     for name, lookup in (("organisation", "organisation"), ("plan", "plan"), ("target", "target")):
         if asked.get(name, "").isdecimal():
             rows = rows.filter(**{lookup: int(asked[name][:18])})

@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import Literal
 
 Pace = Literal["shift", "day", "week", "month", "quarter", "year"]
-PACES: Mapping[Pace, str] = {
+PACES: Mapping[str, str] = {
     "shift": "每班", "day": "每天", "week": "每周", "month": "每月", "quarter": "每季度", "year": "每年",
 }  # fmt: skip
 RESULTS: Mapping[str, str] = {"ok": "合格", "failed": "不合格", "na": "不适用"}
 Photo = Literal["", "failed", "always"]
-PHOTOS: Mapping[Photo, str] = {"": "不要求", "failed": "不合格时", "always": "每次"}
+PHOTOS: Mapping[str, str] = {"": "不要求", "failed": "不合格时", "always": "每次"}
 
 
 @dataclass(frozen=True, kw_only=True)

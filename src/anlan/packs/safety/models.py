@@ -1,7 +1,21 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
+from anlan.packs.safety.dual_prevention.models import (
+    Adoption,
+    Edition,
+    Measure,
+    NearMiss,
+    Risk,
+    RiskConsultation,
+    RiskPoint,
+    RiskUnit,
+    RiskVersion,
+    Signal,
+    Standard,
+)
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
+from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.rain_and_water.models import WarningLine
@@ -9,8 +23,10 @@ from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
+    "Adoption",
     "DutyEntry",
     "DutyPost",
+    "Edition",
     "FireUnit",
     "FireVerdict",
     "GoodsVehicle",
@@ -19,7 +35,21 @@ __all__ = [
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "Measure",
+    "MicroStation",
+    "NearMiss",
+    "Reserve",
+    "ReserveNorm",
+    "ReservePlan",
+    "ReserveScenario",
+    "Risk",
+    "RiskConsultation",
+    "RiskPoint",
+    "RiskUnit",
+    "RiskVersion",
     "Shelter",
+    "Signal",
+    "Standard",
     "UndergroundSpace",
     "UnitAssessment",
     "VehicleArea",
