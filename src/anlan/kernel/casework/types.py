@@ -82,6 +82,7 @@ class Limit:
     verified: bool = False
     valid_from: date = date(1900, 1, 1)
     valid_to: date | None = None
+    most: int = 0  # how much all extensions together may add, in the same unit; 0: the law names no end
 
     @property
     def words(self) -> str:
@@ -124,6 +125,7 @@ class Process:
     asks: tuple[Field, ...] = ()
     made: Callable[[Any, Mapping[str, Any]], None] | None = None
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    links: Callable[[Any], Sequence[tuple[str, str]]] | None = None  # (word, address): papers and pages of the pack about this case
     note: str = ""  # what the form of a new case says above its fields
 
     @property

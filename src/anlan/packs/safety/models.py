@@ -1,6 +1,7 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
+from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
@@ -11,6 +12,7 @@ from anlan.packs.safety.underground.models import UndergroundSpace
 __all__ = [
     "DutyEntry",
     "DutyPost",
+    "EnforcementPlan",
     "FireUnit",
     "FireVerdict",
     "GoodsVehicle",
@@ -19,6 +21,10 @@ __all__ = [
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "Reward",
+    "SafetyInspector",
+    "SafetyRecusal",
+    "SafetyTarget",
     "Shelter",
     "UndergroundSpace",
     "UnitAssessment",
