@@ -125,7 +125,9 @@ class Process:
     asks: tuple[Field, ...] = ()
     made: Callable[[Any, Mapping[str, Any]], None] | None = None
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
-    links: Callable[[Any], Sequence[tuple[str, str]]] | None = None  # (word, address): papers and pages of the pack about this case
+    links: Callable[[Any], Sequence[tuple[str, str]]] | None = (
+        None  # (word, address): papers and pages of the pack about this case
+    )
     note: str = ""  # what the form of a new case says above its fields
 
     @property

@@ -70,9 +70,7 @@ def listing_of(draw: Draw) -> Listing:
 
 def intact(draw: Draw) -> bool:
     """Whether the text still has the hash that was published, in the row and in the journal."""
-    said = (
-        Entry.objects.filter(verb="draw.frozen", subject_kind="draw", subject_id=str(draw.pk)).order_by("id").first()
-    )
+    said = Entry.objects.filter(verb="draw.frozen", subject_kind="draw", subject_id=str(draw.pk)).order_by("id").first()
     published = json.loads(said.new_text)["list_hash"] if said else ""
     return rules.digest(draw.text) == draw.list_hash == published
 

@@ -81,7 +81,19 @@ class DrawCounter(models.Model):
         return f"{self.prefix}-{self.year}-{self.last}"
 
 
-class TargetEntry(Entry):
+class DrawnEntry(Entry):
+    """What the three registers of a draw have in common."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def kept(cls) -> models.QuerySet[Any]:
+        """Rows in use, of whichever pack's table this is."""
+        return cls._default_manager.filter(retired_on=None).select_related("organisation")
+
+
+class TargetEntry(DrawnEntry):
     """What can be inspected (检查对象): the organisation the row belongs to, in a category and at a risk level."""
 
     code = models.CharField(max_length=40, unique=True)
@@ -98,7 +110,7 @@ class TargetEntry(Entry):
         return self.name
 
 
-class InspectorEntry(Entry):
+class InspectorEntry(DrawnEntry):
     """Who can be drawn to inspect (执法检查人员), by the number of the certificate (执法证号)."""
 
     code = models.CharField(max_length=40, unique=True)
@@ -114,7 +126,7 @@ class InspectorEntry(Entry):
         return self.code
 
 
-class RecusalEntry(Entry):
+class RecusalEntry(DrawnEntry):
     """Conflict of interest (回避): this inspector never goes to this object; the kind of reason is published."""
 
     code = models.CharField(max_length=40, unique=True)

@@ -167,9 +167,7 @@ def _reveal(request: Request, pool: Pool, draw: Draw) -> str:
 
 
 def _void(request: Request, pool: Pool, draw: Draw) -> str:
-    actions.make_void(
-        actor=request.actor, pool=pool, draw=draw, reason=request.POST.get("reason", ""), at=request.at
-    )
+    actions.make_void(actor=request.actor, pool=pool, draw=draw, reason=request.POST.get("reason", ""), at=request.at)
     return "已作废，理由已公开。"
 
 
@@ -204,7 +202,9 @@ def export(request: Request, pool: Pool, given: str) -> HttpResponse:
         (one.place, one.id, one.name, "、".join(one.inspectors), "候补" if one.spare else "抽中")
         for one in queries.results(draw)
     )
-    return exported(request.GET.get("form", "xlsx"), draw.number, ("序号", "编号", "对象", "检查人员证号", "结果"), rows)
+    return exported(
+        request.GET.get("form", "xlsx"), draw.number, ("序号", "编号", "对象", "检查人员证号", "结果"), rows
+    )
 
 
 def draw_pages(pool: Pool, path: str, section: str = "registry") -> tuple[Page, ...]:

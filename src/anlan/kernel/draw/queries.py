@@ -44,13 +44,11 @@ def targets(
     model: type[TargetEntry], asked: Mapping[str, str], on: date, weights: Mapping[str, int], rest: int
 ) -> list[Candidate]:
     """Objects of a category and level; one inspected at random within `rest` days is excluded. Weight by level, as the pack's data say."""
-    rows: QuerySet[Any] = model._default_manager.filter(retired_on=None).order_by("code")
+    rows = model.kept().order_by("code")
     for name in ("category", "level"):
         if asked.get(name):
             rows = rows.filter(**{name: asked[name]})
-    return [
-        Candidate(one.code, one.name, weights[one.level], _recent(one.last_on, on, rest)) for one in rows
-    ]
+    return [Candidate(one.code, one.name, weights[one.level], _recent(one.last_on, on, rest)) for one in rows]
 
 
 def _recent(last: date | None, on: date, rest: int) -> str:
@@ -61,7 +59,7 @@ def _recent(last: date | None, on: date, rest: int) -> str:
 
 def inspectors(model: type[InspectorEntry], on: date) -> list[Candidate]:
     """By certificate number, without names; a certificate that has run out, or someone away, is excluded."""
-    rows: QuerySet[Any] = model._default_manager.filter(retired_on=None).order_by("code")
+    rows = model.kept().order_by("code")
     return [Candidate(one.code, "", 1, _away(one, on)) for one in rows]
 
 
@@ -72,11 +70,9 @@ def _away(one: Any, on: date) -> str:
 
 
 def recusals(model: type[RecusalEntry], on: date) -> list[Conflict]:
-    rows: QuerySet[Any] = model._default_manager.filter(retired_on=None).order_by("code")
+    rows = model.kept().order_by("code")
     return [
         Conflict(one.inspector_code, one.target_code, REASONS.get(one.reason, one.reason))
         for one in rows
         if one.valid_to is None or one.valid_to >= on
     ]
-
-

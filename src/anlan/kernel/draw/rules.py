@@ -31,32 +31,44 @@ MOST, HEAVIEST = 5000, 1000  # candidates of one list; weight of one
 
 def check(listing: Listing) -> None:
     """Raise Refused, at a field, for a list that cannot be drawn, whatever value comes."""
-    free = [one for one in listing.objects if not one.excluded]
-    wanted = listing.draw + listing.spares
-    if listing.draw < 1:
-        raise Refused("draw", "抽几个，至少写 1。", "draw")
-    if listing.spares < 0 or listing.inspectors_each < 0:
-        raise Refused("spares", "候补和检查人数不能是负数。", "spares")
-    if wanted > len(free):
-        raise Refused("draw", f"能抽的对象只有 {len(free)} 个，不够抽 {wanted} 个。减少数量或放宽范围。", "draw")
-    for kind, rows in (("对象", listing.objects), ("检查人员", listing.inspectors)):
-        if len(rows) > MOST:
-            raise Refused("list", f"{kind}超过 {MOST} 个。分几次抽。")
-        if len({one.id for one in rows}) != len(rows):
-            raise Refused("list", f"{kind}名单里有重复的编号。改好台账再抽。")
-        if bad := next((one for one in rows if not 1 <= one.weight <= HEAVIEST), None):
-            raise Refused("list", f"{bad.id} 的权重应是 1 到 {HEAVIEST} 的整数。")
-    barred = {(one.inspector, one.object) for one in listing.conflicts}
-    people = [one.id for one in listing.inspectors if not one.excluded]
-    for one in free:
-        left = sum((person, one.id) not in barred for person in people)
-        if left < listing.inspectors_each:
-            raise Refused("inspectors_each", f"能去“{one.name}”的检查人员只有 {left} 人，不够 {listing.inspectors_each} 人。", "inspectors_each")  # fmt: skip
+    _check_rows("对象", listing.objects)
+    _check_rows("检查人员", listing.inspectors)
+    _check_numbers(listing)
+    _check_inspectors(listing)
     if listing.known_at <= listing.frozen_at:
         raise Refused("known_at", "公共数值的产生时间要晚于名单锁定。改时间再锁定。", "known_at")
     for name, word in (("source", "用哪个公共数值"), ("form", "数值的写法")):
         if not getattr(listing, name).strip():
             raise Refused(name, f"没有写{word}。", name)
+
+
+def _check_rows(kind: str, rows: Sequence[Candidate]) -> None:
+    if len(rows) > MOST:
+        raise Refused("list", f"{kind}超过 {MOST} 个。分几次抽。")
+    if len({one.id for one in rows}) != len(rows):
+        raise Refused("list", f"{kind}名单里有重复的编号。改好台账再抽。")
+    if bad := next((one for one in rows if not 1 <= one.weight <= HEAVIEST), None):
+        raise Refused("list", f"{bad.id} 的权重应是 1 到 {HEAVIEST} 的整数。")
+
+
+def _check_numbers(listing: Listing) -> None:
+    free, wanted = sum(not one.excluded for one in listing.objects), listing.draw + listing.spares
+    if listing.draw < 1:
+        raise Refused("draw", "抽几个，至少写 1。", "draw")
+    if listing.spares < 0 or listing.inspectors_each < 0:
+        raise Refused("spares", "候补和检查人数不能是负数。", "spares")
+    if wanted > free:
+        raise Refused("draw", f"能抽的对象只有 {free} 个，不够抽 {wanted} 个。减少数量或放宽范围。", "draw")
+
+
+def _check_inspectors(listing: Listing) -> None:
+    """Whichever object is drawn, there are enough who may go."""
+    barred = {(one.inspector, one.object) for one in listing.conflicts}
+    people = [one.id for one in listing.inspectors if not one.excluded]
+    for one in listing.objects:
+        left = sum((person, one.id) not in barred for person in people)
+        if not one.excluded and left < listing.inspectors_each:
+            raise Refused("inspectors_each", f"能去“{one.name}”的检查人员只有 {left} 人，不够 {listing.inspectors_each} 人。", "inspectors_each")  # fmt: skip
 
 
 def canonical(listing: Listing) -> str:
@@ -114,7 +126,5 @@ def drawn(listing: Listing, seed: str) -> list[Drawn]:
     for place, one in enumerate(chosen(seed, listing.objects, listing.draw + listing.spares, "objects")):
         people = [person for person in listing.inspectors if (person.id, one.id) not in barred]
         sent = chosen(seed, people, listing.inspectors_each, f"inspectors|{one.id}")
-        result.append(
-            Drawn(object=one.id, inspectors=tuple(person.id for person in sent), spare=place >= listing.draw)
-        )
+        result.append(Drawn(object=one.id, inspectors=tuple(person.id for person in sent), spare=place >= listing.draw))
     return result

@@ -18,9 +18,9 @@ def sheets(
     def check(values: Mapping[str, Any]) -> Sequence[Problem]:
         """Both codes stand in the registers."""
         found = []
-        if not inspectors._default_manager.filter(code=values["inspector_code"]).exists():  # noqa: SLF001
+        if not inspectors.kept().filter(code=values["inspector_code"]).exists():
             found.append(Problem("inspector_code", f"执法证号：台账里没有 {values['inspector_code']}。"))
-        if not targets._default_manager.filter(code=values["target_code"]).exists():  # noqa: SLF001
+        if not targets.kept().filter(code=values["target_code"]).exists():
             found.append(Problem("target_code", f"对象编号：台账里没有 {values['target_code']}。"))
         return found
 

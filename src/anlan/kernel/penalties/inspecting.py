@@ -54,22 +54,25 @@ def _drawn(draw: Draw, target: str) -> Mapping[str, Any]:
     return dict(found)
 
 
-def process_of(office: Office) -> Process:
-    """The inspection's process of the office."""
+@dataclass(frozen=True)
+class _Effects:
+    """What the steps of one office write."""
 
-    def made(case: Case, values: Mapping[str, Any]) -> None:
+    office: Office
+
+    def made(self, case: Case, values: Mapping[str, Any]) -> None:
         draw, inspectors = None, []
         if number := values.get("draw"):
-            draw = Draw.objects.filter(number=number, pool=office.pool, state="drawn").first()
+            draw = Draw.objects.filter(number=number, pool=self.office.pool, state="drawn").first()
             if draw is None:
                 raise Refused("draw", "没有这次抽查，或还没有抽取。", "draw")
             inspectors = list(_drawn(draw, values.get("target", ""))["inspectors"])
         Inspected.objects.create(case=case, draw=draw, target_code=values.get("target", ""), inspectors=inspectors)
 
-    def went(case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
+    def went(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
         row, on = Inspected.objects.get(case=case), civil_date(at)
         for field in ("first", "second"):
-            known = office.inspectors._default_manager.filter(code=values[field], retired_on=None, valid_until__gte=on)  # noqa: SLF001
+            known = self.office.inspectors.kept().filter(code=values[field], valid_until__gte=on)
             if not known.exists():
                 raise Refused(field, f"没有这个执法证号，或证件已过期：{values[field]}。", field)
         others = {values["first"], values["second"]} - set(row.inspectors)
@@ -78,34 +81,38 @@ def process_of(office: Office) -> Process:
         row.went, row.replaced = [values["first"], values["second"]], values.get("replaced", "") if others else ""
         row.save()
 
-    def order(case: Case, actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
+    def order(self, case: Case, actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
         """The rectification, graded as ordinary and assigned; a person may grade it higher there."""
         if values["until"] < civil_date(at):
             raise Refused("until", "期限早于今天。改期限后再下达。", "until")
         found = open_case(
-            actor=actor, process=declared.process(office.rectification), owner=case.owner, title=values["what"][:100], fact=f"{case.number} 检查查出。{values['what']}",
+            actor=actor, process=declared.process(self.office.rectification), owner=case.owner, title=values["what"][:100], fact=f"{case.number} 检查查出。{values['what']}",
             source="regulator", place=case.place, issuer=case.issuer, parent=case, at=at, is_demo=case.is_demo,
         )  # fmt: skip
         make_step(actor=actor, case=found, step="grade", at=at, values={"grade": "general"})
         make_step(actor=actor, case=found, step="assign", at=at,
                   values={"fixer": "当事人主要负责人", "measure": values["what"], "until": values["until"].isoformat()})  # fmt: skip
 
-    def file(case: Case, actor: Actor, _values: Mapping[str, Any], at: datetime) -> None:
-        file_from(declared.process(office.regime.slug), case, actor, at, case.issuer or case.holder)
+    def file(self, case: Case, actor: Actor, _values: Mapping[str, Any], at: datetime) -> None:
+        file_from(declared.process(self.office.regime.slug), case, actor, at, case.issuer or case.holder)
 
-    def published(case: Case, actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
+    def published(self, case: Case, actor: Actor, values: Mapping[str, Any], at: datetime) -> None:
         row, how = Inspected.objects.get(case=case), outcome(case)
         concluded = case.lines.filter(step=how).order_by("-id").first()
         actions.publish(
-            actor=actor, case=case, kind="inspection", outcome=OUTCOMES[how], text=values["summary"], at=at, periods=office.regime.periods,
+            actor=actor, case=case, kind="inspection", outcome=OUTCOMES[how], text=values["summary"], at=at, periods=self.office.regime.periods,
             decided_on=civil_date(concluded.at if concluded else at), number=row.draw.number if row.draw else "",
         )  # fmt: skip
         if row.draw:
-            office.targets._default_manager.filter(code=row.target_code).update(last_on=civil_date(at))  # noqa: SLF001
+            self.office.targets.kept().filter(code=row.target_code).update(last_on=civil_date(at))
 
+
+def process_of(office: Office) -> Process:
+    """The inspection's process of the office."""
+    does = _Effects(office)
     return inspection(
-        slug=office.slug, title=office.title, prefix=office.prefix, kinds=office.kinds, grades=_COLOURS, order=order, file=file, published=published, went=went,
-        made=made, limits=office.limits, panel=_panel, links=_links,
+        slug=office.slug, title=office.title, prefix=office.prefix, kinds=office.kinds, grades=_COLOURS, order=does.order, file=does.file, published=does.published, went=does.went,
+        made=does.made, limits=office.limits, panel=_panel, links=_links,
         asks=(Field(name="target", title="对象编号", max_length=40, help="检查对象台账里的编号；随机抽查自动填"),
               Field(name="draw", title="抽查编号", max_length=24, help="随机抽查自动填；计划检查、专项检查空着")),
         note="两名以上执法人员，先出示证件。随机抽查的任务由抽查页下达，不在这里登记。",
@@ -136,7 +143,7 @@ def _links(case: Case) -> list[tuple[str, str]]:
 
 def start(office: Office, draw: Draw, one: Drawn, actor: Actor, at: datetime) -> str:
     """The inspection of one drawn object; asked again, the one that stands. Returns its number."""
-    target: Any = office.targets._default_manager.filter(code=one.object).select_related("organisation").first()  # noqa: SLF001
+    target: Any = office.targets.kept().filter(code=one.object).first()
     if target is None:
         raise Refused("target", f"台账里没有 {one.object}。")
     owner: Organisation = target.organisation

@@ -43,7 +43,11 @@ def _paper(case: Case, title: str, line: Line, *body: Block, number: str = "", t
 def _record(case: Case, line: Line) -> OfficialDocument:
     went, heard = _line(case, "go"), _line(case, "answer", "no_answer")
     at = line.at.astimezone(CHINA)
-    body: list[Block] = [Paragraph(f"检查对象：{case.owner.name}。地点：{case.place or case.owner.name}。时间：{at:%Y年%-m月%-d日 %H:%M}。")]
+    body: list[Block] = [
+        Paragraph(
+            f"检查对象：{case.owner.name}。地点：{case.place or case.owner.name}。时间：{at:%Y年%-m月%-d日 %H:%M}。"
+        )
+    ]
     if went:
         body += [Heading("检查人员"), *_said(went)]
     body += [Heading("检查情况"), *_said(line)]

@@ -7,6 +7,7 @@ when the party asked for one. Transfer to justice (行刑衔接) leaves the way 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -40,54 +41,56 @@ def _end(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), CHINA)
 
 
-def penalty(regime: Regime, *, title: str, prefix: str, limits: Sequence[Limit], links: Callable[[Any], Sequence[tuple[str, str]]] | None = None) -> Process:
-    """The process of `regime.slug`, with permissions `<slug>.<verb>` of VERBS."""
-    permission = {verb: f"{regime.slug.replace('/', '.')}.{verb}" for verb in VERBS}
-    handle, decide_ = permission["handle"], permission["decide"]
+@dataclass(frozen=True)
+class _Effects:
+    """What the steps write, for one regime."""
 
-    def made(case: Case, _values: Mapping[str, Any]) -> None:
+    regime: Regime
+    limits: tuple[Limit, ...]
+
+    def made(self, case: Case, _values: Mapping[str, Any]) -> None:
         on = civil_date(case.opened_at)
-        Penalty.objects.create(case=case, filed_on=on, decide_by=on + timedelta(days=regime.decide_days))
+        Penalty.objects.create(case=case, filed_on=on, decide_by=on + timedelta(days=self.regime.decide_days))
 
-    def rest(case: Case) -> dict[str, Any]:
+    def rest(self, case: Case) -> dict[str, Any]:
         """Until the decision one deadline holds through all states."""
         return {"due_at": _end(Penalty.objects.get(case=case).decide_by)}
 
-    def running(case: Case, _actor: Actor, _values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
-        return rest(case)
+    def running(self, case: Case, _actor: Actor, _values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
+        return self.rest(case)
 
-    def propose(case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
+    def propose(self, case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)
-        found, step, outside = rules.judge(regime, values["violation"], values["circumstance"], values["amount"], values.get("outside", ""), row.filed_on)  # fmt: skip
+        found, step, outside = rules.judge(self.regime, values["violation"], values["circumstance"], values["amount"], values.get("outside", ""), row.filed_on)  # fmt: skip
         row.violation, row.law, row.circumstance = found.code, found.law, step.slug
         row.low, row.high, row.amount = step.low, step.high, values["amount"]
         row.other, row.outside = values.get("other", ""), values.get("outside", "") if outside else ""
-        row.is_heavy = rules.heavy(regime, row.amount, row.filed_on) is not None
+        row.is_heavy = rules.heavy(self.regime, row.amount, row.filed_on) is not None
         row.save()
-        return rest(case)
+        return self.rest(case)
 
-    def notify(case: Case, _actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    def notify(self, case: Case, _actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         Penalty.objects.filter(case=case).update(notified_on=civil_date(at))
-        return rest(case)
+        return self.rest(case)
 
-    def answered(case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
+    def answered(self, case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
         Penalty.objects.filter(case=case).update(hearing=bool(values.get("hearing")))
-        return rest(case)
+        return self.rest(case)
 
-    def silent(case: Case, _actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    def silent(self, case: Case, _actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         """Only when the party's days are over."""
         told = Penalty.objects.get(case=case).notified_on
-        if told is not None and civil_date(at) <= (last := after(told, regime.answer_days, china())):
-            raise Refused("guard", f"当事人到 {last} 以前都能陈述、要求听证（{regime.answer_law}）。过了再记。")
-        return rest(case)
+        if told is not None and civil_date(at) <= (last := after(told, self.regime.answer_days, china())):
+            raise Refused("guard", f"当事人到 {last} 以前都能陈述、要求听证（{self.regime.answer_law}）。过了再记。")
+        return self.rest(case)
 
-    def prepare(case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
+    def prepare(self, case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
         if found := rules.personal(values["public_text"], queries.names(case)):
             raise Refused("public_text", f"公示内容里有{found}，去掉再存。", "public_text")
         Penalty.objects.filter(case=case).update(public_text=values["public_text"])
         return {}
 
-    def decide(case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    def decide(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)
         if Penalty.objects.filter(number=values["number"]).exists():
             raise Refused("number", "这个文号已经用过。", "number")
@@ -95,75 +98,86 @@ def penalty(regime: Regime, *, title: str, prefix: str, limits: Sequence[Limit],
         row.save()
         return {}
 
-    def serve(case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    def serve(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)
         if row.decided_on is None or not row.decided_on <= values["served_on"] <= civil_date(at):
             raise Refused("served_on", "送达日期不早于决定、不晚于今天。", "served_on")
         row.served_on, row.way = values["served_on"], values["way"]
         row.save()
-        rule = process.limit("served", "", row.decided_on)
+        rule = next((one for one in self.limits if one.holds("served", "", row.decided_on)), None)
         return {"due_at": _end(after(row.decided_on, rule.amount, china()))} if rule else {}
 
-    def publish(case: Case, actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    def publish(self, case: Case, actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)
         if row.decided_on is None:
             raise Refused("illegal", "还没有处罚决定。")
-        found = regime.violation(row.violation, row.filed_on)
+        found = self.regime.violation(row.violation, row.filed_on)
         actions.publish(
-            actor=actor, case=case, kind="penalty", outcome=fine(row), text=row.public_text, decided_on=row.decided_on, at=at, periods=regime.periods,
+            actor=actor, case=case, kind="penalty", outcome=fine(row), text=row.public_text, decided_on=row.decided_on, at=at, periods=self.regime.periods,
             law=found.law if found else row.law, number=row.number,
         )  # fmt: skip
         return {}
 
-    steps = (
-        Step(slug="propose", title="提出处罚意见", sources=("investigating",), target="reviewing", permission=handle, effect=propose, proves=("filing", "inquiry"),
+
+def _steps(permission: Mapping[str, str], does: _Effects) -> tuple[Step, ...]:
+    """The table."""
+    handle, decide = permission["handle"], permission["decide"]
+    return (
+        Step(slug="propose", title="提出处罚意见", sources=("investigating",), target="reviewing", permission=handle, effect=does.propose, proves=("filing", "inquiry"),
              takes=("scene",), main=True, fields=(
-                 Field(name="violation", title="违法行为", kind="choice", choices=regime.words, required=True),
-                 Field(name="circumstance", title="情节", kind="choice", choices=regime.degrees, required=True, help="由人按事实选；范围见裁量表"),
+                 Field(name="violation", title="违法行为", kind="choice", choices=does.regime.words, required=True),
+                 Field(name="circumstance", title="情节", kind="choice", choices=does.regime.degrees, required=True, help="由人按事实选；范围见裁量表"),
                  Field(name="amount", title="罚款", kind="money", required=True), Field(name="other", title="其他处罚", help="警告、责令停产停业等"),
                  Field(name="outside", title="超出范围的理由", kind="long", help="罚款不在情节的范围内才写"))),
         Step(slug="pass_review", title="法制审核通过", sources=("reviewing",), target="reviewed", permission=permission["legal"], says=True, takes=("legal",),
-             not_by=("propose", "open"), effect=running, main=True),
+             not_by=("propose", "open"), effect=does.running, main=True),
         Step(slug="fail_review", title="审核退回", sources=("reviewing",), target="investigating", permission=permission["legal"], says=True,
-             not_by=("propose",), effect=running, returns=True),
-        Step(slug="notify", title="告知当事人", sources=("reviewed",), target="hearing", permission=handle, proves=("notice",), effect=notify, hand="owner", main=True),
-        Step(slug="answer", title="陈述申辩", sources=("hearing",), target="deciding", permission=permission["answer"], takes=("statement",), effect=answered,
+             not_by=("propose",), effect=does.running, returns=True),
+        Step(slug="notify", title="告知当事人", sources=("reviewed",), target="hearing", permission=handle, proves=("notice",), effect=does.notify, hand="owner", main=True),
+        Step(slug="answer", title="陈述申辩", sources=("hearing",), target="deciding", permission=permission["answer"], takes=("statement",), effect=does.answered,
              not_by=("propose", "notify"), hand="issuer", main=True, fields=(
                  Field(name="statement", title="陈述申辩", kind="long", required=True, help="没有意见也写明"),
                  Field(name="hearing", title="要求听证", kind="choice", choices={"": "", "yes": "要求听证"}))),
-        Step(slug="no_answer", title="记当事人未陈述", sources=("hearing",), target="deciding", permission=handle, says=True, effect=silent, hand="issuer"),
-        Step(slug="prepare", title="拟公示内容", sources=("deciding",), target="", permission=handle, effect=prepare, fields=(
+        Step(slug="no_answer", title="记当事人未陈述", sources=("hearing",), target="deciding", permission=handle, says=True, effect=does.silent, hand="issuer"),
+        Step(slug="prepare", title="拟公示内容", sources=("deciding",), target="", permission=handle, effect=does.prepare, fields=(
             Field(name="public_text", title="公示内容", kind="long", required=True, help="单位、违法事实、依据、处罚；不写个人姓名、电话"),)),
-        Step(slug="discuss", title="记集体讨论", sources=("deciding",), target="", permission=decide_, says=True, proves=("minutes",),
+        Step(slug="discuss", title="记集体讨论", sources=("deciding",), target="", permission=decide, says=True, proves=("minutes",),
              applies=lambda case: Penalty.objects.filter(case=case, is_heavy=True).exists()),
         Step(slug="hear", title="记听证", sources=("deciding",), target="", permission=permission["legal"], says=True, proves=("hearing",),
              applies=lambda case: Penalty.objects.filter(case=case, hearing=True).exists()),
-        Step(slug="redo", title="退回重新调查", sources=("deciding",), target="investigating", permission=decide_, says=True, effect=running, returns=True),
-        Step(slug="decide", title="作出处罚决定", sources=("deciding",), target="decided", permission=decide_, guard=queries.shut, proves=("decision",),
-             not_by=("propose", "pass_review"), effect=decide, main=True, fields=(Field(name="number", title="决定书文号", required=True, max_length=60),)),
-        Step(slug="spare", title="不予处罚", sources=("deciding",), target="spared", permission=decide_, says=True, not_by=("propose", "pass_review")),
-        Step(slug="serve", title="送达", sources=("decided",), target="served", permission=handle, guard=queries.shut, proves=("receipt",), effect=serve, main=True,
+        Step(slug="redo", title="退回重新调查", sources=("deciding",), target="investigating", permission=decide, says=True, effect=does.running, returns=True),
+        Step(slug="decide", title="作出处罚决定", sources=("deciding",), target="decided", permission=decide, guard=queries.shut, proves=("decision",),
+             not_by=("propose", "pass_review"), effect=does.decide, main=True, fields=(Field(name="number", title="决定书文号", required=True, max_length=60),)),
+        Step(slug="spare", title="不予处罚", sources=("deciding",), target="spared", permission=decide, says=True, not_by=("propose", "pass_review")),
+        Step(slug="serve", title="送达", sources=("decided",), target="served", permission=handle, guard=queries.shut, proves=("receipt",), effect=does.serve, main=True,
              fields=(Field(name="way", title="送达方式", kind="choice", choices=WAYS, required=True),
                      Field(name="served_on", title="送达日期", kind="day", required=True))),
-        Step(slug="publish", title="公布处罚", sources=("served",), target="paying", permission=handle, effect=publish, main=True),
+        Step(slug="publish", title="公布处罚", sources=("served",), target="paying", permission=handle, effect=does.publish, main=True),
         Step(slug="close", title="结案", sources=("paying",), target="closed", permission=handle, says=True, proves=("payment",), main=True),
-        Step(slug="transfer", title="移送司法机关", sources=_BEFORE, target="transferred", permission=decide_, says=True, proves=("transfer",),
+        Step(slug="transfer", title="移送司法机关", sources=_BEFORE, target="transferred", permission=decide, says=True, proves=("transfer",),
              fields=(Field(name="to", title="移送给", required=True, max_length=80), Field(name="crime", title="涉嫌罪名", required=True, max_length=80))),
         Step(slug="accepted", title="记立案回执", sources=("transferred",), target="criminal", permission=handle, says=True, proves=("answer",), main=True),
         Step(slug="returned", title="记不立案，继续办", sources=("transferred", "criminal"), target="investigating", permission=handle, says=True, proves=("answer",),
-             hand="issuer", effect=running, returns=True),
-        Step(slug="drop", title="撤案", sources=("investigating",), target="dropped", permission=decide_, says=True, not_by=("open",)),
+             hand="issuer", effect=does.running, returns=True),
+        Step(slug="drop", title="撤案", sources=("investigating",), target="dropped", permission=decide, says=True, not_by=("open",)),
     )  # fmt: skip
+
+
+def penalty(
+    regime: Regime, *, title: str, prefix: str, limits: Sequence[Limit], links: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+) -> Process:  # fmt: skip
+    """The process of `regime.slug`, with permissions `<slug>.<verb>` of VERBS."""
+    permission = {verb: f"{regime.slug.replace('/', '.')}.{verb}" for verb in VERBS}
+    does = _Effects(regime, tuple(limits))
 
     def panel(case: Case) -> Sequence[tuple[str, str]]:
         return shown(regime, case)
 
-    process = Process(
-        slug=regime.slug, title=title, prefix=prefix, states=STATES, ends=ENDS, aside=ENDS - {"closed"} | {"transferred"}, steps=steps, read=permission["read"],
-        open=permission["file"], manage=permission["manage"], evidence=EVIDENCE, limits=tuple(limits), made=made, panel=panel, links=links,
-        note="立案以后由两名以上执法人员调查；提出意见、法制审核、作出决定须是不同的人。",
+    return Process(
+        slug=regime.slug, title=title, prefix=prefix, states=STATES, ends=ENDS, aside=ENDS - {"closed"} | {"transferred"}, steps=_steps(permission, does),
+        read=permission["read"], open=permission["file"], manage=permission["manage"], evidence=EVIDENCE, limits=does.limits, made=does.made, panel=panel,
+        links=links, note="立案以后由两名以上执法人员调查；提出意见、法制审核、作出决定须是不同的人。",
     )  # fmt: skip
-    return process
 
 
 def fine(row: Penalty) -> str:

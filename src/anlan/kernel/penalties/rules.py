@@ -37,7 +37,9 @@ def _violation(row: Mapping[str, Any]) -> Violation:
     return Violation(**{**{name: value for name, value in row.items() if name != "circumstance"}, "circumstances": steps})  # fmt: skip
 
 
-def judge(regime: Regime, code: str, circumstance: str, amount: Decimal, reason: str, on: date) -> tuple[Violation, Circumstance, bool]:
+def judge(
+    regime: Regime, code: str, circumstance: str, amount: Decimal, reason: str, on: date
+) -> tuple[Violation, Circumstance, bool]:
     """The clause, the range and whether the fine lies outside it. A person decides the fine; outside the range a reason must be written.
 
     `on` is the day of the facts' discovery: the table in force then counts. Raises Refused at a field."""

@@ -1,5 +1,6 @@
 """The tables of the pack's rooms, for Django to find."""
 
+from anlan.packs.safety.accountability.models import DutyItem, Investigation, WorkItem
 from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
 from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
@@ -11,6 +12,7 @@ from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
     "DutyEntry",
+    "DutyItem",
     "DutyPost",
     "EnforcementPlan",
     "FireUnit",
@@ -21,6 +23,7 @@ __all__ = [
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "Investigation",
     "Reward",
     "SafetyInspector",
     "SafetyRecusal",
@@ -31,4 +34,5 @@ __all__ = [
     "VehicleArea",
     "VehicleRoute",
     "WarningLine",
+    "WorkItem",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from anlan.kernel.capability.types import Pack
-from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTABILITY
+from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING

@@ -64,7 +64,7 @@ def move(*, actor: Actor, reward: Reward, step: str, reason: str, at: datetime) 
         raise Refused("same_person", "提出的人不能自己批。")
     if step == "decline" and not reason.strip():
         raise Refused("reason", "写不予奖励的理由。", "reason")
-    changes = (
+    changes: dict[str, object] = (
         {"paid_on": civil_date(at)}
         if step == "pay"
         else {"answered_at": at, "answered_by": actor.name, "reason": reason.strip()[:200]}

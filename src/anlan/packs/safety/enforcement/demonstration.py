@@ -30,8 +30,17 @@ OBJECTS = (
     ("SL-E31", "cold", "red"), ("SL-E22", "cold", "orange"), ("SL-E21", "chemical", "red"), ("SL-E32", "industry", "yellow"), ("SL-E11", "crowded", "orange"),
     ("SL-E12", "crowded", "yellow"), ("SL-E13", "crowded", "blue"),
 )  # fmt: skip
-INSPECTED = (("ZF-0101", "示例·周监管"), ("ZF-0102", "示例·魏检查"), ("ZF-0103", "示例·顾检查"), ("ZF-0104", "示例·姚检查"))
-LINES = (("JH-01", "cold", "", "random", 4), ("JH-02", "crowded", "", "random", 6), ("JH-03", "chemical", "red", "plan", 2))
+INSPECTED = (
+    ("ZF-0101", "示例·周监管"),
+    ("ZF-0102", "示例·魏检查"),
+    ("ZF-0103", "示例·顾检查"),
+    ("ZF-0104", "示例·姚检查"),
+)
+LINES = (
+    ("JH-01", "cold", "", "random", 4),
+    ("JH-02", "crowded", "", "random", 6),
+    ("JH-03", "chemical", "red", "plan", 2),
+)
 
 
 def load(at: datetime) -> None:
@@ -60,7 +69,17 @@ def _registers(units: Mapping[str, Organisation], at: datetime) -> None:
         add(INSPECTORS, bureau, code=code, name=name, valid_until=date(civil_date(at).year + 2, 12, 31))
     add(RECUSALS, bureau, code="HB-01", inspector_code="ZF-0104", target_code="SL-E31", reason="worked")
     for code, category, level, way, number in LINES:
-        add(PLANS, bureau, code=code, year=civil_date(at).year, category=category, level=level, way=way, number=number, basis="示例计划")
+        add(
+            PLANS,
+            bureau,
+            code=code,
+            year=civil_date(at).year,
+            category=category,
+            level=level,
+            way=way,
+            number=number,
+            basis="示例计划",
+        )
 
 
 def _listing(title: str, frozen: datetime, known: datetime, count: int) -> Listing:
@@ -79,7 +98,9 @@ def _drawn(who: Actor, bureau: Organisation, at: datetime) -> None:
     began, known = at - timedelta(days=42), _evening(at, -40)
     draw = draws.freeze(actor=who, pool=POOL, organisation=bureau, listing=_listing("示例：涉氨和人员密集场所随机抽查", began, known, 3), at=began, is_demo=True)  # fmt: skip
     told = known + timedelta(hours=12)
-    draws.reveal(actor=who, pool=POOL, draw=draw, value="03 08 15 21 26 31 09", value_from="示例彩票网（编造）", at=told)
+    draws.reveal(
+        actor=who, pool=POOL, draw=draw, value="03 08 15 21 26 31 09", value_from="示例彩票网（编造）", at=told
+    )
     numbers = draws.start(actor=who, pool=POOL, draw=draw, at=told)
     for place, number in enumerate(numbers):
         _inspected(Case.objects.get(number=number), draw, place, who, told)
@@ -94,7 +115,15 @@ def _inspected(case: Case, draw: Draw, place: int, who: Actor, began: datetime) 
         return
 
     def go(step: str, days: float, note: str = "", kinds: tuple[str, ...] = (), **values: str) -> None:
-        make_step(actor=who, case=case, step=step, at=began + timedelta(days=days), note=note, values=values, uploads=files(*kinds))
+        make_step(
+            actor=who,
+            case=case,
+            step=step,
+            at=began + timedelta(days=days),
+            note=note,
+            values=values,
+            uploads=files(*kinds),
+        )
 
     first, second = next(one["inspectors"] for one in draw.result if one["object"] == case.inspected.target_code)
     late = 0 if place == 0 else 38
@@ -102,11 +131,16 @@ def _inspected(case: Case, draw: Draw, place: int, who: Actor, began: datetime) 
     go("record", late + 1.1, found="疏散通道堆物，应急照明 2 处不亮；其他没有发现问题。", present="当事人值班负责人")
     if place == 0:
         go("no_answer", 3, "当事人三日内没有提出意见，笔录已留置。", ("record",))
-        go("order", 4, what="清空疏散通道，修好应急照明 2 处", until=(civil_date(began) + timedelta(days=90)).isoformat())
+        go(
+            "order",
+            4,
+            what="清空疏散通道，修好应急照明 2 处",
+            until=(civil_date(began) + timedelta(days=90)).isoformat(),
+        )
         go("publish", 12, summary="疏散通道堆物、应急照明 2 处不亮，责令改正。")
 
 
-# after (days), who, step, note, evidence, values
+# Each line: days after the filing; who; the step; the note; the evidence; what the fields are given.
 _WAY: tuple[tuple[float, str, str, str, tuple[str, ...], dict[str, str]], ...] = (
     (3, "regulator", "propose", "", ("filing", "inquiry"), {"violation": "training", "circumstance": "middle", "amount": "30000"}),
     (5, "legal", "pass_review", "事实清楚、证据充分、程序合法。", ("legal",), {}),

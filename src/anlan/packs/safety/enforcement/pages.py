@@ -59,8 +59,9 @@ def plan_export(request: Request) -> HttpResponse:
 def discretion(request: Request) -> HttpResponse:
     """The table in force today: what, by which clause, how much."""
     on = civil_date(request.at)
-    shown = [one for one in rules.regime().violations if one.holds(on)]
-    return render(request, _T + "discretion.html", {"rows": shown, "heavy": [one for one in rules.regime().heavy if one.holds(on)], "on": on})  # fmt: skip
+    regime = rules.regime()
+    context = {"rows": [one for one in regime.violations if one.holds(on)], "heavy": [one for one in regime.heavy if one.holds(on)], "on": on, "regime": regime}  # fmt: skip
+    return render(request, "kernel/penalties/discretion.html", context)
 
 
 def rewards(request: Request, refused: Refused | None = None) -> HttpResponse:

@@ -52,9 +52,7 @@ def progress(rows: Iterable[Entry], year: int) -> list[Progress]:
         mine = inspections(year).filter(kind=plan.category, inspected__draw__isnull=plan.way != "random")
         mine = mine.filter(grade=plan.level) if plan.level else mine
         done = mine.filter(lines__step="record").distinct()
-        found.append(
-            Progress(plan, done.count(), done.filter(lines__step__in=("order", "file")).distinct().count())
-        )
+        found.append(Progress(plan, done.count(), done.filter(lines__step__in=("order", "file")).distinct().count()))
     return found
 
 
