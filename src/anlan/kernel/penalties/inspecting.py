@@ -148,7 +148,7 @@ def start(office: Office, draw: Draw, one: Drawn, actor: Actor, at: datetime) ->
         raise Refused("target", f"台账里没有 {one.object}。")
     owner: Organisation = target.organisation
     case = open_case(
-        actor=actor, process=declared.process(office.slug), owner=owner, title=f"随机抽查：{target.name}"[:120], fact=draw.title, kind=target.category,
+        actor=actor, process=declared.process(office.slug), owner=owner, title=f"随机抽查 {draw.number}：{target.name}"[:120], fact=draw.title, kind=target.category,
         grade=target.level, source="regulator", issuer=draw.organisation, holder=draw.organisation, at=at, is_demo=draw.is_demo,
         key=uuid5(NAMESPACE_URL, f"anlan:draw:{draw.number}:{one.object}"), values={"draw": draw.number, "target": one.object},
     )  # fmt: skip

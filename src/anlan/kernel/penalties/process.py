@@ -17,7 +17,7 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework.actions import open_case
 from anlan.kernel.casework.models import Case
-from anlan.kernel.casework.types import Field, Limit, Process, Step
+from anlan.kernel.casework.types import Due, Field, Limit, Process, Step
 from anlan.kernel.penalties import actions, queries, rules
 from anlan.kernel.penalties.models import WAYS, Penalty
 from anlan.kernel.penalties.types import Regime
@@ -54,7 +54,12 @@ class _Effects:
 
     def rest(self, case: Case) -> dict[str, Any]:
         """Until the decision one deadline holds through all states."""
-        return {"due_at": _end(Penalty.objects.get(case=case).decide_by)}
+        regime, day = self.regime, Penalty.objects.get(case=case).decide_by
+        return {
+            "due_at": Due(
+                at=_end(day), title="作出处罚决定", words=f"立案后 {regime.decide_days} 日", law=regime.decide_law
+            )
+        }
 
     def running(self, case: Case, _actor: Actor, _values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
         return self.rest(case)
@@ -105,7 +110,12 @@ class _Effects:
         row.served_on, row.way = values["served_on"], values["way"]
         row.save()
         rule = next((one for one in self.limits if one.holds("served", "", row.decided_on)), None)
-        return {"due_at": _end(after(row.decided_on, rule.amount, china()))} if rule else {}
+        if rule is None:
+            return {}
+        last = _end(after(row.decided_on, rule.amount, china()))
+        return {
+            "due_at": Due(at=last, title=rule.title, words=f"决定后 {rule.words}", law=rule.law, verified=rule.verified)
+        }
 
     def publish(self, case: Case, actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)

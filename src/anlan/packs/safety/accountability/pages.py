@@ -14,7 +14,10 @@ from anlan.packs.safety.accountability import queries
 def scorecard(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", "")
     by, cards = queries.scorecards(request.actor, request.at, kind)
-    context = {"rule": by, "cards": cards, "kinds": queries.KINDS, "kind": kind, "year": civil_date(request.at).year}
+    context = {
+        "rule": by, "cards": [one for one in cards if one.score is not None],
+        "rest": [one for one in cards if one.score is None], "kinds": queries.KINDS, "kind": kind, "year": civil_date(request.at).year,
+    }  # fmt: skip
     return render(request, "packs/safety/accountability/scorecard.html", context)
 
 

@@ -10,7 +10,7 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework.models import Case, Line
-from anlan.kernel.casework.types import Field, Process, Step
+from anlan.kernel.casework.types import Due, Field, Process, Step
 from anlan.packs.safety.accountability import rules
 from anlan.packs.safety.accountability.models import Investigation
 from anlan.packs.safety.accountability.rules import FOUR, GRADES, SLUG
@@ -21,6 +21,14 @@ DAYS = 60  # article 29 of order 493; the clock's own rule stands in limits.toml
 
 def _end(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), CHINA)
+
+
+def _due(state: str, last: date, first: date, since: str) -> Due:
+    """The rule of a state, counted from another day than today."""
+    rule = next(one for one in rules.limits("investigation") if one.holds(state, "", first))
+    return Due(
+        at=_end(last), title=rule.title, words=f"{since} {(last - first).days} 日", law=rule.law, verified=rule.verified
+    )
 
 
 # ---- the investigation
@@ -49,7 +57,10 @@ def _form(case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -
         raise Refused("mandate", "较大以上事故由上级调查；上级授权的，写授权文号。", "mandate")
     row.team = values["team"]
     row.save()
-    return {"grade": values["grade"], "due_at": _end(row.happened_on + timedelta(days=DAYS))}
+    return {
+        "grade": values["grade"],
+        "due_at": _due("investigating", row.happened_on + timedelta(days=DAYS), row.happened_on, "事故发生后"),
+    }
 
 
 def _approve(case: Case, _actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
@@ -64,7 +75,7 @@ def _year_after(day: date) -> date:
 def _finish(case: Case, _actor: Actor, _values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
     """The look-back is scheduled: one year after the reply."""
     replied = Investigation.objects.get(case=case).approved_on
-    return {"due_at": _end(_year_after(replied))} if replied else {}
+    return {"due_at": _due("looking", _year_after(replied), replied, "批复后")} if replied else {}
 
 
 def gates(case: Case) -> dict[str, str]:
