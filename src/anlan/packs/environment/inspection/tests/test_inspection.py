@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -113,7 +114,8 @@ def penalty(cast: Cast) -> Case:
 
 
 def test_discretion_review_and_transfer(cast: Cast) -> None:
-    case, given = penalty(cast), {"violation": "air", "circumstance": "light"}
+    case = penalty(cast)
+    given: dict[str, Any] = {"violation": "air", "circumstance": "light"}
     with pytest.raises(Refused) as caught:
         go(cast, case, "inspector", "propose", "filing", "inquiry", amount="99999", **given)
     assert caught.value.field == "outside"

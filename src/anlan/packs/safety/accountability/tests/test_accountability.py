@@ -24,7 +24,7 @@ from anlan.packs.safety.accountability.process import INVESTIGATION, LADDER
 from anlan.packs.safety.accountability.sheets import DUTIES, WORKS, check_work
 
 FIRST = {"happened_on": "2025-07-20", "injured": "1", "loss": "35.5"}
-FORM = {"grade": "general", "team": "应急、公安、工会"}
+FORM: dict[str, Any] = {"grade": "general", "team": "应急、公安、工会"}
 
 
 def accident(cast: Cast, **values: str) -> Case:
