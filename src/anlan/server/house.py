@@ -55,7 +55,7 @@ KERNEL: tuple[Capability, ...] = (
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
     ),
     Capability(
-        slug="draw", title="随机抽查", plan_refs=("S20", "E10"), permissions=draw.PERMISSIONS, pages=draw.PAGES, verbs=draw.VERBS,
+        slug="draw", title="随机抽查", plan_refs=("S20", "E10"), permissions=draw.PERMISSIONS, pages=draw.PAGES, nav=draw.NAV, verbs=draw.VERBS,
     ),
     Capability(
         slug="penalties", title="执法公示", plan_refs=("S20", "E10"), permissions=penalties.PERMISSIONS, pages=penalties.PAGES, nav=penalties.NAV,

@@ -75,6 +75,14 @@ def intact(draw: Draw) -> bool:
     return rules.digest(draw.text) == draw.list_hash == published
 
 
+def repeats(draw: Draw) -> bool:
+    """Whether the stored result is what list and value give when they are drawn again."""
+    if draw.state != "drawn":
+        return not draw.result
+    again = [{**asdict(one), "inspectors": list(one.inspectors)} for one in rules.drawn(listing_of(draw), draw.seed)]
+    return draw.seed == rules.seed_of(draw.list_hash, draw.value) and again == draw.result
+
+
 def _move(pool: Pool, slug: str, title: str, target: str) -> Move:
     return Move(slug=slug, title=title, sources=("frozen",), target=target, permission=pool.hold)
 

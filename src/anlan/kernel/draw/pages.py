@@ -220,6 +220,13 @@ def draw_pages(pool: Pool, path: str, section: str = "registry") -> tuple[Page, 
     )  # fmt: skip
 
 
+def audit(request: Request) -> HttpResponse:
+    """Every draw of every department, computed again: list against hash and journal, result against list and value."""
+    page = page_of(request, Draw.objects.select_related("organisation"))
+    lines = [(one, actions.intact(one), actions.repeats(one)) for one in page]
+    return render(request, _T + "audit.html", {"page": page, "lines": lines})
+
+
 # ---- what everyone sees
 def public_list(request: Request) -> HttpResponse:
     rows = Draw.objects.select_related("organisation")
@@ -256,7 +263,9 @@ def public_script(_request: Request) -> HttpResponse:
     return response
 
 
+AUDIT = "draw.audit"
 PAGES = (
+    Page(path="draws/audit/", name="draw_audit", view=audit, permission=AUDIT, title="核查随机抽查", section="registry", command="核查随机抽查"),
     Page(path="public/draws/", name="public_draws", view=public_list, permission=PUBLIC, title="随机抽查公开"),
     Page(path="public/draws/repeat_draw.py", name="public_draw_script", view=public_script, permission=PUBLIC, title="复核程序", kind="file"),
     Page(path="public/draws/<str:given>/", name="public_draw", view=public_detail, permission=PUBLIC, title="一次随机抽查"),

@@ -32,7 +32,7 @@ def publish(
     said = text.strip()
     if not said:
         raise Refused("summary", "没有写公布的内容。", "summary")
-    if found := rules.personal(said, queries.names(case)):
+    if found := queries.personal(case, said):
         raise Refused("personal", f"公布的内容里有{found}，去掉再公布。", "summary")
     made, fresh = Publication.objects.get_or_create(
         kind=kind, case=case,

@@ -67,6 +67,10 @@ class _Effects:
             if draw is None:
                 raise Refused("draw", "没有这次抽查，或还没有抽取。", "draw")
             inspectors = list(_drawn(draw, values.get("target", ""))["inspectors"])
+            if Inspected.objects.filter(draw=draw, target_code=values["target"]).exists():
+                raise Refused("draw", "这次抽查的这个对象已经下达过任务。", "draw")
+            if not self.office.targets.kept().filter(code=values["target"], organisation=case.owner).exists():
+                raise Refused("owner", "抽到的不是这个单位。", "owner")
         Inspected.objects.create(case=case, draw=draw, target_code=values.get("target", ""), inspectors=inspectors)
 
     def went(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.casework.models import Case
@@ -36,6 +37,11 @@ class Penalty(models.Model):
     served_on = models.DateField(null=True)
     way = models.CharField(max_length=12, choices=WAYS, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="penalties_number_once")
+        ]
+
     def __str__(self) -> str:
         return self.number or str(self.case)
 
@@ -53,6 +59,13 @@ class Inspected(models.Model):
     inspectors = models.JSONField(default=list)  # certificate numbers that were drawn
     went = models.JSONField(default=list)  # certificate numbers that went
     replaced = models.CharField(max_length=200, blank=True)  # why others went
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draw", "target_code"], condition=Q(draw__isnull=False), name="penalties_drawn_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.case)

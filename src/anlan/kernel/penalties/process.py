@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
@@ -90,17 +92,19 @@ class _Effects:
         return self.rest(case)
 
     def prepare(self, case: Case, _actor: Actor, values: Mapping[str, Any], _at: datetime) -> Mapping[str, Any]:
-        if found := rules.personal(values["public_text"], queries.names(case)):
+        if found := queries.personal(case, values["public_text"]):
             raise Refused("public_text", f"公示内容里有{found}，去掉再存。", "public_text")
         Penalty.objects.filter(case=case).update(public_text=values["public_text"])
         return {}
 
     def decide(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
         row = Penalty.objects.get(case=case)
-        if Penalty.objects.filter(number=values["number"]).exists():
-            raise Refused("number", "这个文号已经用过。", "number")
         row.number, row.decided_on = values["number"], civil_date(at)
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            raise Refused("number", "这个文号已经用过。", "number") from None
         return {}
 
     def serve(self, case: Case, _actor: Actor, values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
@@ -165,6 +169,7 @@ def _steps(permission: Mapping[str, str], does: _Effects) -> tuple[Step, ...]:
         Step(slug="publish", title="公布处罚", sources=("served",), target="paying", permission=handle, effect=does.publish, main=True),
         Step(slug="close", title="结案", sources=("paying",), target="closed", permission=handle, says=True, proves=("payment",), main=True),
         Step(slug="transfer", title="移送司法机关", sources=_BEFORE, target="transferred", permission=decide, says=True, proves=("transfer",),
+             hand="issuer",
              fields=(Field(name="to", title="移送给", required=True, max_length=80), Field(name="crime", title="涉嫌罪名", required=True, max_length=80))),
         Step(slug="accepted", title="记立案回执", sources=("transferred",), target="criminal", permission=handle, says=True, proves=("answer",), main=True),
         Step(slug="returned", title="记不立案，继续办", sources=("transferred", "criminal"), target="investigating", permission=handle, says=True, proves=("answer",),

@@ -57,7 +57,7 @@ def public_lacks(case: Case, penalty: Penalty) -> str:
     """行政执法公示: what will be published is written, and names nobody."""
     if not penalty.public_text:
         return "没有拟好公示内容。"
-    found = rules.personal(penalty.public_text, names(case))
+    found = personal(case, penalty.public_text)
     return f"公示内容里有{found}，先去掉。" if found else ""
 
 
@@ -87,6 +87,13 @@ def gates(case: Case) -> list[Gate]:
 def shut(case: Case) -> str:
     """What keeps a decision from being issued or served, in one sentence; "" when every gate is passed."""
     return "".join(one.why for one in gates(case))
+
+
+def personal(case: Case, text: str) -> str:
+    """What of a person stands in the text, as a word. The organisation's own name may hold one (a shop named after its owner)."""
+    for name in (case.owner.name, case.owner.short_name):
+        text = text.replace(name, "") if name else text
+    return rules.personal(text, names(case))
 
 
 def names(case: Case) -> list[str]:

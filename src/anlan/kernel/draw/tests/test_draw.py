@@ -244,6 +244,17 @@ def test_void_stays_public_and_says_when_it_was_late(cast: Cast) -> None:
         revealed(cast, draw)
 
 
+@pytest.mark.django_db
+def test_the_auditor_sees_what_does_not_repeat(cast: Cast) -> None:
+    draw = revealed(cast, frozen(cast))
+    page = reverse("draw_audit")
+    assert "重算一样" in cast.client("auditor").get(page).content.decode()
+    other = [{**draw.result[0], "object": "E"}, *draw.result[1:]]
+    Draw.objects.filter(pk=draw.pk).update(result=other)
+    assert "重算不一样" in cast.client("auditor").get(page).content.decode()
+    assert cast.client("regulator").get(page).status_code == 403
+
+
 @pytest.mark.pure
 def test_the_time_of_the_list_keeps_its_offset() -> None:
     told = json.loads(rules.canonical(LIST))

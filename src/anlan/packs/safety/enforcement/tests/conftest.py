@@ -35,8 +35,15 @@ class Bureau:
     cast: Cast
 
     def inspection(self, **more: Any) -> Case:
-        given = {"title": "示例检查", "kind": "cold", "grade": "red", "source": "regulator", **more}
-        return open_case(actor=self.cast.actor("regulator"), process=INSPECTION, owner=self.cast.enterprise, issuer=self.cast.emergency,
+        given = {
+            "title": "示例检查",
+            "kind": "cold",
+            "grade": "red",
+            "source": "regulator",
+            "owner": self.cast.enterprise,
+            **more,
+        }
+        return open_case(actor=self.cast.actor("regulator"), process=INSPECTION, issuer=self.cast.emergency,
                          holder=self.cast.emergency, at=self.cast.at, **given)  # fmt: skip
 
     def penalty(self) -> Case:

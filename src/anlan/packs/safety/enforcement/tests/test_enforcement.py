@@ -290,6 +290,31 @@ def test_a_drawn_task_cannot_be_invented(bureau: Bureau) -> None:
     assert caught.value.field == "draw"
 
 
+def test_a_shop_named_after_its_owner_can_be_published(bureau: Bureau) -> None:
+    """The organisation's own name is not a person's; the person's name beside it is."""
+    owner = bureau.cast.enterprise
+    type(owner).objects.filter(pk=owner.pk).update(name="示例head饭店")
+    owner.refresh_from_db()
+    case = bureau.until("answer")
+    with pytest.raises(Refused):
+        bureau.way(case, "prepare", public_text="示例head饭店的head无证上岗。")
+    bureau.way(case, "prepare", public_text="示例head饭店无证上岗。")
+
+
+def test_a_number_is_used_once(bureau: Bureau) -> None:
+    bureau.until("decide")
+    case = bureau.until("prepare")
+    assert refused(bureau, case, "decide").field == "number"
+    assert case.state == "deciding"
+
+
+def test_what_was_transferred_is_in_the_bureaus_hands(bureau: Bureau) -> None:
+    case = bureau.until("notify")
+    assert case.holder == bureau.cast.enterprise
+    case = bureau.go(case, "officer", "transfer", "transfer", days=4, to="示例公安", crime="危险作业罪")
+    assert case.holder == bureau.cast.emergency
+
+
 # ---- what is published
 def test_publications_end_by_themselves_or_with_a_reason(bureau: Bureau) -> None:
     row = Publication.objects.get(case=bureau.until("publish"))
@@ -359,6 +384,10 @@ def test_the_form_freezes_what_was_seen(bureau: Bureau, monkeypatch: pytest.Monk
     assert client.get(reverse("enforcement_draw_export", args=[draw.number])).status_code == 200
     told = {one["id"]: one["excluded"] for one in json.loads(draw.text)["inspectors"]}
     assert told == {"OLD": "执法证已过期", "P1": "", "P2": "", "P3": "借调"}
+    for owner, field in ((cast.enterprise, "draw"), (cast.street, "draw")):
+        with pytest.raises(Refused) as caught:
+            bureau.inspection(owner=owner, values={"draw": draw.number, "target": "SL-E31"})
+        assert caught.value.field == field
     with pytest.raises(Refused) as caught:
         bureau.go(inspected.case, "regulator", "go", days=3, first="P1", second="P3", shown="1")
     assert caught.value.field == "replaced"
