@@ -33,6 +33,8 @@ WHO = (
     "head",
     "safety",
     "worker",
+    "legal",
+    "inspector",
 )
 
 

@@ -30,7 +30,8 @@ class Cast:
 
     def actor(self, who: str) -> Actor:
         """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street,
-        regulator, expert (应急), head, safety, worker (冷库甲)."""
+        regulator, expert, legal (应急), inspector, green_legal (生态环境),
+        head, safety, worker (冷库甲)."""
         return policy.actor_of(self.posts[who])
 
     def client(self, who: str | None) -> Client:
@@ -55,6 +56,9 @@ _SEATS = (
     ("head", "enterprise_head", "enterprise"),
     ("safety", "enterprise_officer", "enterprise"),
     ("worker", "worker", "enterprise"),
+    ("legal", "legal_reviewer", "emergency"),
+    ("inspector", "environment_inspector", "environment"),
+    ("green_legal", "legal_reviewer", "environment"),
 )
 
 

@@ -7,10 +7,12 @@ from anlan.kernel.alarms import declare as alarms
 from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.casework import declare as casework
 from anlan.kernel.checks import declare as checks
+from anlan.kernel.draw import declare as draw
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.monitor import declare as monitor
 from anlan.kernel.observations import declare as observations
+from anlan.kernel.penalties import declare as penalties
 from anlan.kernel.planning import declare as planning
 from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.planning.reviews import declare as reviews
@@ -56,6 +58,13 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="checks", title="检查", plan_refs=("S12", "S13", "S26"), permissions=checks.PERMISSIONS, pages=checks.PAGES, nav=checks.NAV, verbs=checks.VERBS,
         undos=checks.UNDOS, jobs=checks.JOBS, case_links=checks.case_links, waiting=checks.waiting, now=checks.now, find=checks.find,
+    ),
+    Capability(
+        slug="draw", title="随机抽查", plan_refs=("S20", "E10"), permissions=draw.PERMISSIONS, pages=draw.PAGES, nav=draw.NAV, verbs=draw.VERBS,
+    ),
+    Capability(
+        slug="penalties", title="执法公示", plan_refs=("S20", "E10"), permissions=penalties.PERMISSIONS, pages=penalties.PAGES, nav=penalties.NAV,
+        verbs=penalties.VERBS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -12,6 +12,8 @@ ROLES = (
     Role(slug="environment_officer", title="环境监测员"),
     Role(slug="street_officer", title="街道经办"),
     Role(slug="safety_regulator", title="安全监管员"),
+    Role(slug="environment_inspector", title="环境执法员"),
+    Role(slug="legal_reviewer", title="法制审核员"),
     Role(slug="expert", title="专家"),
     Role(slug="enterprise_head", title="企业负责人"),
     Role(slug="enterprise_officer", title="企业安全员"),

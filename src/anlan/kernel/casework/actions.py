@@ -19,7 +19,7 @@ from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.casework import clocking, forms
 from anlan.kernel.casework.models import Case, Counter, Evidence, Line
 from anlan.kernel.casework.queries import obstacle
-from anlan.kernel.casework.types import SOURCES, Process, Step
+from anlan.kernel.casework.types import SOURCES, Due, Process, Step
 from anlan.kernel.casework.verbs import note as journal
 from anlan.kernel.files.keeping import keep
 from anlan.kernel.files.models import Stored
@@ -181,7 +181,7 @@ def _prove(case: Case, row: Step, uploads: Sequence[Upload]) -> None:
 
 
 def _reclock(
-    case: Case, process: Process, state: str, grade: str, at: datetime, given: datetime | None
+    case: Case, process: Process, state: str, grade: str, at: datetime, given: datetime | Due | None
 ) -> dict[str, Any]:
     """Stop the clock of the state that is left and start that of the one that is entered."""
     clocking.stop(case, at)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from anlan.base.clock import civil_date
 from anlan.kernel.casework.limits import due
 from anlan.kernel.casework.models import Case, Clock
-from anlan.kernel.casework.types import Process
+from anlan.kernel.casework.types import Due, Process
 
 GIVEN = "given"
 # How long after its end a clock goes to the next: the holder, who issued the case, the district. Our own default.
@@ -27,9 +27,13 @@ class Start:
     due_at: datetime
 
 
-def starting(process: Process, state: str, grade: str, at: datetime, given: datetime | None = None) -> Start | None:
+def starting(
+    process: Process, state: str, grade: str, at: datetime, given: datetime | Due | None = None
+) -> Start | None:
     """The clock of a state: the rule in force, or a deadline that a person set, which may not be later than the rule's end."""
     limit = process.limit(state, grade, civil_date(at))
+    if isinstance(given, Due):
+        return Start(limit.slug if limit else GIVEN, given.title, given.words, given.law, given.verified, given.at)
     if given is not None:
         law = f"不晚于{limit.title}（{limit.words}）" if limit else "由下达单位确定"
         return Start(GIVEN, f"{process.states[state]}（下达的期限）", "指定日期", law, True, given)

@@ -14,7 +14,10 @@ from anlan.kernel.web.types import Nav
 __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "find", "sent", "waiting"]
 
 # The pages of all processes together; which cases one sees in them is each process's own permission.
-_WHOLE = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator", "expert"), "district")
+_WHOLE = dict.fromkeys(
+    ("planner", "leader", "auditor", "safety_regulator", "expert", "environment_inspector", "legal_reviewer"),
+    "district",
+)
 _OWN = dict.fromkeys(
     ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer", "worker"),
     "own",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
@@ -14,8 +16,9 @@ from anlan.kernel.access.moves import Move, advance
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import clocking
 from anlan.kernel.casework.actions import add_line
-from anlan.kernel.casework.limits import resumed
+from anlan.kernel.casework.limits import due, resumed
 from anlan.kernel.casework.models import Case, Clock, Extension, Watch
+from anlan.kernel.casework.types import UNIT_WORDS
 from anlan.kernel.casework.verbs import note as journal
 
 MOST_REASON = 400
@@ -69,6 +72,7 @@ def ask_extension(*, actor: Actor, case: Case, until: datetime, reason: str, at:
         raise Refused("late", "已经超时，不能再申请延期。写明原因报下达单位。")
     if until <= clock.due_at:
         raise Refused("until", "延期要晚于现在的期限。", "until")
+    _within(case, clock, until, at)
     try:
         with transaction.atomic():
             row = Extension.objects.create(case=case, clock=clock, until=until, reason=said, asked_at=at, asked_by=actor.name,
@@ -89,6 +93,15 @@ def ask_extension(*, actor: Actor, case: Case, until: datetime, reason: str, at:
     )
     journal(actor, case, "extension_asked", at, until=until, reason=said)
     return row
+
+
+def _within(case: Case, clock: Clock, until: datetime, at: datetime) -> None:
+    """What the law allows at most, when it says so; of a deadline that was set, the state's rule counts."""
+    rule = next((one for one in case.of.limits if one.slug == clock.limit), None) or case.of.limit(
+        case.state, case.grade, civil_date(at)
+    )
+    if rule and rule.most and until > (last := due(replace(rule, amount=rule.most), clock.first_due_at)):
+        raise Refused("until", f"{rule.title}最多延长 {rule.most} {UNIT_WORDS[rule.unit]}，不晚于 {civil_date(last)}。", "until")  # fmt: skip
 
 
 @transaction.atomic

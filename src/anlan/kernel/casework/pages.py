@@ -57,12 +57,12 @@ def listing(request: Request, process: str = "") -> HttpResponse:
     sheet = f"case:{process or 'all'}"
     if request.method == "POST":
         return views.answer(request, sheet)
-    shown = declared.process(process) if process else None
+    shown, name = declared.process(process) if process else None, process.replace("/", "_")
     page = page_of(request, _rows(request, process))
     context = {
         "process": shown, "page": page, "lines": [listed(one, request.at) for one in page], "asked": request.GET, "sources": SOURCES,
         "processes": queries.titles(declared.processes().values()), **views.context(request, sheet),
-        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{process.replace('/', '_')}_new", "exports": f"{process.replace('/', '_')}_export" if process else "cases_export",
+        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{name}_new", "exports": f"{name}_export" if process else "cases_export",
         "counts": queries.counts(queries.visible(request.actor, process), request.at), "filtered": bool(set(request.GET) - {"page", "sort"}),
     }  # fmt: skip
     return render(request, _T + "list.html", context)
@@ -127,8 +127,9 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     manages = policy.why(actor, process.manage, case)
     context = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
-        "panel": process.panel(case) if process.panel else (), "links": declared.links(case), "lines": lines, "files": shown_files,
-        "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")], "offers": offers, "clock": clock,
+        "panel": process.panel(case) if process.panel else (), "links": _links(case), "parts": queries.visible(actor).filter(parent=case),
+        "lines": lines, "files": shown_files, "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")],
+        "offers": offers, "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
@@ -136,6 +137,12 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
     }  # fmt: skip
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _links(case: Case) -> list[tuple[str, str, str]]:
+    """(term, words, address): what other rooms have to do with the case, and the papers of its own process."""
+    papers = case.of.links(case) if case.of.links else ()
+    return [*declared.links(case), *((gettext("文书"), word, address) for word, address in papers)]
 
 
 def _names(offer: Offer) -> bool:

@@ -49,7 +49,7 @@ class Step(Move):
     `says`: a sentence is asked for. `proves`: kinds of evidence the case must hold when it is made. `not_by`: steps whose author
     may not make this one. `named`: the field (kind organisation) that names who holds it next, with hand `named`. `guard(case)`
     gives a sentence why it cannot be made now, or "". `effect(case, actor, values, at)` writes the pack's own rows in the same
-    transaction and returns columns to set on the case. `returns`: it sends the case back. `renews`: the state's clock starts again.
+    transaction and returns columns to set on the case (`due_at`: an instant that was set, or a `Due`). `returns`: it sends the case back. `renews`: the state's clock starts again.
     """
 
     says: bool = False
@@ -82,6 +82,7 @@ class Limit:
     verified: bool = False
     valid_from: date = date(1900, 1, 1)
     valid_to: date | None = None
+    most: int = 0  # how much all extensions together may add, in the same unit; 0: the law names no end
 
     @property
     def words(self) -> str:
@@ -94,6 +95,17 @@ class Limit:
             and self.valid_from <= on
             and (self.valid_to is None or on < self.valid_to)
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """An end that the law counts from another day than the one the state was entered on. An effect returns it as `due_at`."""
+
+    at: datetime
+    title: str
+    words: str
+    law: str
+    verified: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +136,9 @@ class Process:
     asks: tuple[Field, ...] = ()
     made: Callable[[Any, Mapping[str, Any]], None] | None = None
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    links: Callable[[Any], Sequence[tuple[str, str]]] | None = (
+        None  # (word, address): papers and pages of the pack about this case
+    )
     note: str = ""  # what the form of a new case says above its fields
 
     @property

@@ -1,6 +1,7 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.environment.air_quality.models import AirFile, AirStation, DustDay, StationDay, Substitution
+from anlan.packs.environment.inspection.models import Card, GreenInspector, GreenRecusal, GreenTarget
 from anlan.packs.environment.pollution_source.models import Bulletin, DayReview, Dosing, HourReview, Limit
 from anlan.packs.environment.water_station.models import BlackReading, BlackWater, DrinkingResult, Sample, Section
 
@@ -10,10 +11,14 @@ __all__ = [
     "BlackReading",
     "BlackWater",
     "Bulletin",
+    "Card",
     "DayReview",
     "Dosing",
     "DrinkingResult",
     "DustDay",
+    "GreenInspector",
+    "GreenRecusal",
+    "GreenTarget",
     "HourReview",
     "Limit",
     "Sample",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from anlan.kernel.capability.types import Pack
 from anlan.packs.environment.air_quality.capability import CAPABILITY as AIR_QUALITY
 from anlan.packs.environment.data_quality.capability import CAPABILITY as DATA_QUALITY
+from anlan.packs.environment.inspection.capability import CAPABILITY as INSPECTION
 from anlan.packs.environment.pollution_source.capability import CAPABILITY as POLLUTION_SOURCE
 from anlan.packs.environment.water_station.capability import CAPABILITY as WATER_STATION
 
 PACK = Pack(
-    slug="environment", title="生态环境", capabilities=(AIR_QUALITY, POLLUTION_SOURCE, WATER_STATION, DATA_QUALITY)
+    slug="environment",
+    title="生态环境",
+    capabilities=(AIR_QUALITY, POLLUTION_SOURCE, WATER_STATION, DATA_QUALITY, INSPECTION),
 )

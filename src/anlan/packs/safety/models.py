@@ -1,5 +1,6 @@
 """The tables of the pack's rooms, for Django to find."""
 
+from anlan.packs.safety.accountability.models import DutyItem, Investigation, WorkItem
 from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
 from anlan.packs.safety.dual_prevention.models import (
     Adoption,
@@ -14,6 +15,7 @@ from anlan.packs.safety.dual_prevention.models import (
     Signal,
     Standard,
 )
+from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
 from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
@@ -25,8 +27,10 @@ from anlan.packs.safety.underground.models import UndergroundSpace
 __all__ = [
     "Adoption",
     "DutyEntry",
+    "DutyItem",
     "DutyPost",
     "Edition",
+    "EnforcementPlan",
     "FireUnit",
     "FireVerdict",
     "GoodsVehicle",
@@ -35,6 +39,7 @@ __all__ = [
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "Investigation",
     "Measure",
     "MicroStation",
     "NearMiss",
@@ -42,11 +47,15 @@ __all__ = [
     "ReserveNorm",
     "ReservePlan",
     "ReserveScenario",
+    "Reward",
     "Risk",
     "RiskConsultation",
     "RiskPoint",
     "RiskUnit",
     "RiskVersion",
+    "SafetyInspector",
+    "SafetyRecusal",
+    "SafetyTarget",
     "Shelter",
     "Signal",
     "Standard",
@@ -55,4 +64,5 @@ __all__ = [
     "VehicleArea",
     "VehicleRoute",
     "WarningLine",
+    "WorkItem",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from anlan.kernel.capability.types import Pack
+from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTABILITY
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
+from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.grass_roots.capability import CAPABILITY as GRASS_ROOTS
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
@@ -26,5 +28,7 @@ PACK = Pack(
         RAIN_AND_WATER,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
+        ENFORCEMENT,
+        ACCOUNTABILITY,
     ),
 )

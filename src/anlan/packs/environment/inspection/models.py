@@ -1,0 +1,36 @@
+"""The bureau's registers for drawing, and cards."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from anlan.kernel.casework.models import Case
+from anlan.kernel.draw.models import InspectorEntry, RecusalEntry, TargetEntry
+
+
+class GreenTarget(TargetEntry):
+    pass
+
+
+class GreenInspector(InspectorEntry):
+    pass
+
+
+class GreenRecusal(RecusalEntry):
+    pass
+
+
+class Card(models.Model):
+    """红黄牌 of an enterprise: by which rule, from when, until when and why it ended. Given and taken off by a person."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="card")
+    rule = models.CharField(max_length=40)
+    given_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.case)
+
+    @property
+    def access_paths(self) -> tuple[str, ...]:
+        return self.case.access_paths
