@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('casework', '0001_initial'),
-        ('safety', '0003_hiddendanger'),
+        ('safety', '0005_grass_roots'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('casework', '0001_initial'),
-        ('safety', '0004_enforcement'),
+        ('safety', '0006_enforcement'),
     ]
 
     operations = [
