@@ -15,6 +15,7 @@ from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.planning.reviews import declare as reviews
 from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
+from anlan.kernel.reporting import declare as reporting
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
 from anlan.packs.safety.pack import PACK as SAFETY
@@ -51,6 +52,10 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=casework.PERMISSIONS, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
+    ),
+    Capability(
+        slug="reporting", title="群众来件", plan_refs=("E11",), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
+        jobs=reporting.JOBS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -102,17 +102,25 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     clock = clocking.running(case)
     lines: list[History] = history(case)
     manages = policy.why(actor, process.manage, case)
-    context = {
+    context: dict[str, Any] = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
         "panel": process.panel(case) if process.panel else (), "lines": lines, "pictures": pictures(case),
         "files": list(case.evidence.select_related("stored", "line")), "offers": queries.offered(case, actor), "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
-        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="community"), "source": SOURCES[case.source],
+        "organisations": _holders(process), "source": SOURCES[case.source],
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
     }  # fmt: skip
+    if process.part:
+        context["part"], context["more"] = process.part(case, actor, request.at)
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _holders(process: Process) -> Any:
+    """To whom a case may be given."""
+    rows = Organisation.objects.filter(closed_on=None).exclude(kind="community")
+    return rows.filter(kind__in=process.holders) if process.holders else rows
 
 
 def neighbours(request: Request, case: Case) -> dict[str, str]:

@@ -125,6 +125,9 @@ class Process:
     made: Callable[[Any, Mapping[str, Any]], None] | None = None
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
     note: str = ""  # what the form of a new case says above its fields
+    holders: frozenset[str] = frozenset()  # kinds of organisation that may hold a case; empty: any
+    # A further part of the case's page for this viewer: (template, what it shows).
+    part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None
 
     @property
     def first(self) -> str:

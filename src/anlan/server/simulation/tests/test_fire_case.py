@@ -42,7 +42,6 @@ def test_the_fire_of_the_script_becomes_a_case(cast: Cast, place: Path) -> None:
     (case,) = Case.objects.exclude(pk__in=before)
     alarm = Alarm.objects.get(pk=case.alarm_id)
     assert (alarm.rule.slug, case.process, case.state, case.source) == ("fire_smoke_1", "fire_iot", "calling", "alarm")
-    assert case.place
     assert case.is_demo
     assert opening.follow(at) == 0
     # Long after, the demonstration's people on duty have been there.
