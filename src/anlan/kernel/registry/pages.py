@@ -118,10 +118,12 @@ def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tup
 def detail(sheet: Sheet, request: Request, number: int) -> HttpResponse:
     row = _row(sheet, request, number)
     pairs = [(column, shown(getattr(row, column.name), column)) for column in sheet.columns]
-    context = {
+    context: dict[str, Any] = {
         "sheet": sheet, "row": row, "pairs": pairs, "history": _history(sheet, row), "names": names(sheet),
         "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at),
     }  # fmt: skip
+    if sheet.part:
+        context["part"], context["more"] = sheet.part(row, request.actor, request.at)
     return render(request, _T + "detail.html", context)
 
 

@@ -1,6 +1,7 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.environment.air_quality.models import AirFile, AirStation, DustDay, StationDay, Substitution
+from anlan.packs.environment.inspector_rectification.models import InspectorItem
 from anlan.packs.environment.pollution_source.models import Bulletin, DayReview, Dosing, HourReview, Limit
 from anlan.packs.environment.water_station.models import BlackReading, BlackWater, DrinkingResult, Sample, Section
 
@@ -15,6 +16,7 @@ __all__ = [
     "DrinkingResult",
     "DustDay",
     "HourReview",
+    "InspectorItem",
     "Limit",
     "Sample",
     "Section",
