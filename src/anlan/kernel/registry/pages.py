@@ -103,7 +103,7 @@ def names(sheet: Sheet) -> dict[str, str]:
 
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
     titles = {column.name: column.title for column in sheet.columns}
-    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用"}
+    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用", "looked": "检查"}
     entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
     return [
         (
@@ -115,16 +115,18 @@ def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tup
     ]
 
 
-def detail(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+def detail(sheet: Sheet, request: Request, number: int, refused: Refused | None = None) -> HttpResponse:
+    """One row; after a refusal of something its further part offers, with the sentence and everything typed kept."""
     row = _row(sheet, request, number)
     pairs = [(column, shown(getattr(row, column.name), column)) for column in sheet.columns]
     context: dict[str, Any] = {
         "sheet": sheet, "row": row, "pairs": pairs, "history": _history(sheet, row), "names": names(sheet),
-        "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at),
+        "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at), "bad": refused,
+        "typed": request.POST if refused else {},
     }  # fmt: skip
     if sheet.part:
         context["part"], context["more"] = sheet.part(row, request.actor, request.at)
-    return render(request, _T + "detail.html", context)
+    return render(request, _T + "detail.html", context, status=422 if refused else 200)
 
 
 def _form(
