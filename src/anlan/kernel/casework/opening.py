@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from anlan.base.clock import civil_date
+from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
@@ -63,10 +63,16 @@ def of_alarm(alarm: Alarm, at: datetime) -> Case | None:
     near = rule.near and any(
         post.organisation.path.startswith(station.organisation.path) for post in policy.who_may(rule.desk, alarm, civil_date(at))
     )  # fmt: skip
-    value = "" if alarm.value is None else f"，{alarm.value:g} {alarm.stream.unit}".rstrip()
+    # A component's state is bits: its number says nothing to people.
+    value = (
+        ""
+        if alarm.value is None or alarm.stream.quantity == "state"
+        else f"，{alarm.value:g} {alarm.stream.unit}".rstrip()
+    )
+    raised = f"{alarm.raised_at.astimezone(CHINA):%m-%d %H:%M:%S}"
     return open_case(
         actor=SYSTEM, process=process, owner=station.organisation, title=f"{station.name} {alarm.rule.title}"[:120],
-        fact=f"{alarm.stream.title}{value}。{alarm.rule.advice}".strip(), kind=rule.kind, source="alarm", place=station.place_name[:120],
+        fact=f"{raised} 报警：{alarm.stream.title}{value}。{alarm.rule.advice}".strip(), kind=rule.kind, source="alarm", place=station.place_name[:120],
         longitude=station.longitude, latitude=station.latitude, alarm=alarm, at=at, is_demo=station.is_demo, issuer=desk,
         holder=station.organisation if near else desk,
     )  # fmt: skip

@@ -163,6 +163,8 @@ def _moved(request: Request, case: Case, place: str, act: Callable[[], str]) -> 
         return shown(request, found(request, case.number), refused, place)
     if said:
         messages.success(request, said)
+    if not queries.visible(request.actor).filter(pk=case.pk).exists():  # it is others' now
+        return HttpResponseRedirect(reverse("cases"))
     return HttpResponseRedirect(reverse("case", args=[case.number]))
 
 

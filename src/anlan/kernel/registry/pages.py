@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -101,6 +101,13 @@ def names(sheet: Sheet) -> dict[str, str]:
     }
 
 
+def _told(sheet: Sheet, name: str, values: Mapping[str, Any]) -> str | None:
+    """A value of the journal as the list shows it: words of choices, personal ones masked."""
+    column = next((one for one in sheet.columns if one.name == name), None)
+    value = values.get(name)
+    return shown(value, column) if column is not None and value is not None else value
+
+
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
     titles = {column.name: column.title for column in sheet.columns}
     verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用", "looked": "检查"}
@@ -109,7 +116,10 @@ def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tup
         (
             entry,
             verbs.get(entry.verb.rpartition(".")[2], entry.verb),
-            [(titles.get(name, name), entry.old.get(name), value) for name, value in entry.new.items()],
+            [
+                (titles.get(name, name), _told(sheet, name, entry.old), _told(sheet, name, entry.new))
+                for name in entry.new
+            ],
         )
         for entry in entries
     ]

@@ -300,7 +300,7 @@ def figures(counter: Counter, request: Request) -> HttpResponse:
     process = declared.process(counter.slug)
     context = {
         "counter": counter, "year": year, "years": years, "told": queries.figures(counter.slug, process.kinds or {}, year),
-        "choices": rules.SATISFACTION, "limits": [one for one in process.limits if one.slug in ("accept", "answer")], "urls": _urls(counter),
+        "choices": rules.SATISFACTION, "limits": [one for one in process.limits if one.slug in ("accept", "answer") and one.holds(one.state, "", civil_date(request.at))], "urls": _urls(counter),
     }  # fmt: skip
     return render(request, _T + "figures.html", context)
 
@@ -323,7 +323,7 @@ def figures_csv(counter: Counter, _request: Request) -> HttpResponse:
         "奖励金额（元）",
         *kinds.values(),
     )
-    return exported("csv", f"{counter.title}统计", head, lines)
+    return exported("csv", counter.figures_title, head, lines)
 
 
 # ---- the staff
@@ -384,8 +384,8 @@ def counter_pages(counter: Counter, section: str = "registry") -> tuple[Page, ..
 
     return (
         page("form", public, partial(send, counter), PUBLIC, counter.title, methods=both),
-        page("track", f"{public}track/", partial(track, counter), PUBLIC, f"查进度：{counter.title}", methods=both),
-        page("figures", f"{public}figures/", partial(figures, counter), PUBLIC, f"公开统计：{counter.title}"),
+        page("track", f"{public}track/", partial(track, counter), PUBLIC, counter.track_title, methods=both),
+        page("figures", f"{public}figures/", partial(figures, counter), PUBLIC, counter.figures_title),
         page("figures_csv", f"{public}figures.csv", partial(figures_csv, counter), PUBLIC, "来件统计 CSV", kind="export"),
         page("map", f"{public}map.svg", picture, PUBLIC, "示意图", kind="file"),
         page("one", f"{public}track/<str:number>/", partial(one, counter), PUBLIC, "我的来件"),

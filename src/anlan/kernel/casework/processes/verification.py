@@ -72,8 +72,8 @@ def verification(
         return {}
 
     steps = (
-        Step(slug="call", title="记核实电话", sources=("calling", "handling"), target="", permission=permission["verify"], fields=call,
-             takes=("record",)),
+        Step(slug="call", title="记核实电话", sources=("calling",), target="", permission=permission["verify"], fields=call,
+             takes=("record",), main=True),
         Step(slug="confirm", title="真警", sources=("calling",), target="handling", permission=permission["verify"], says=True,
              fields=(how, reached), takes=("scene",), effect=confirm, main=True),
         Step(slug="dismiss", title="误报", sources=("calling", "handling"), target="false_alarm", permission=permission["verify"], says=True,

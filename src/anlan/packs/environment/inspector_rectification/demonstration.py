@@ -44,7 +44,7 @@ def load(at: datetime) -> None:
         today = civil_date(at)
         values: dict[str, Any] = {
             "code": code, "round": batch, "kind": kind, "problem": problem, "goal": goal, "measures": "排查、整治、复查、长效管理。",
-            "responsible": "SL-S01", "supervisor": "SL-B13", "received_on": today + timedelta(days=received),
+            "responsible": units["SL-S01"].short_name, "supervisor": units["SL-B13"].short_name, "received_on": today + timedelta(days=received),
             "target_on": today + timedelta(days=target), "is_public": end != "waiting",
         }  # fmt: skip
         item = registry.add(actor=SYSTEM, sheet=ITEMS, organisation=units["SL-B13"], values=values, at=at, is_demo=True)

@@ -36,7 +36,9 @@ class Line:
 def visible(actor: Actor) -> QuerySet[InspectorItem]:
     """The rows of whoever keeps the list, and those whose case the person may see."""
     mine = Q(case__in=casework.visible(actor, SLUG).values("pk"))
-    rows = InspectorItem.objects.filter(retired_on=None).select_related("case__owner", "case__holder", "organisation")
+    rows = InspectorItem.objects.filter(retired_on=None).select_related(
+        "case__owner", "case__issuer", "case__holder", "organisation"
+    )
     return policy.visible_to(actor, f"{SLUG}.read", rows, "organisation__path", also=mine)
 
 

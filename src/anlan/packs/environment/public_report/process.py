@@ -18,8 +18,9 @@ KINDS = {
 LIMITS = tuple(
     Limit(**row) for row in tomllib.loads(Path(__file__).with_name("limits.toml").read_text(encoding="utf-8"))["limit"]
 )
+WORDS = {"title": "反映环境问题", "track": "查环境来件进度", "figures": "环境来件统计"}
 COUNTER = Counter(
-    slug=SLUG, path="reports", title="反映环境问题", accept=f"{SLUG}.accept", unmask=f"{SLUG}.unmask", hotline="12345",
+    slug=SLUG, path="reports", title=WORDS["title"], track_title=WORDS["track"], figures_title=WORDS["figures"], accept=f"{SLUG}.accept", unmask=f"{SLUG}.unmask", hotline="12345",
     intro="不用登录。提交后给您编号和查询码，凭它们查进度、评价结果。",
     urgent="正在起火、泄漏、有人中毒，先打 119、110、120。",
     reward_note="举报属实的，可以按奖励办法得奖励，只有您凭编号看得到，不公开姓名。",

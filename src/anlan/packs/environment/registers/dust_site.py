@@ -19,9 +19,9 @@ KINDS = {
     "other": "其他",
 }
 PHASES = {"running": "在建", "paused": "停工", "done": "完工"}
-# 六个百分之百: column -> its words.
+# 六个百分之百: column -> its short word (周边围挡、物料和裸土苫盖、出入车辆冲洗、现场地面硬化、拆迁湿法作业、渣土车密闭运输).
 SIX = {
-    "enclosed": "周边围挡", "covered": "物料和裸土苫盖", "washed": "出入车辆冲洗", "paved": "现场地面硬化", "wet": "拆迁湿法作业", "sealed": "渣土车密闭运输",
+    "enclosed": "围挡", "covered": "苫盖", "washed": "冲洗", "paved": "硬化", "wet": "湿法", "sealed": "密闭",
 }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ SHEET = sheet(
         Column("starts_on", "开工日期", kind="date", required=True, in_list=False), Column("ends_on", "完工日期", kind="date", in_list=False),
         *(Column(name, word, kind="bool") for name, word in SIX.items()), yes("video", "视频监控"),
     ),
-    check=check, review_days=30, duty="一个工地一行，随开工、停工、完工更新；六个百分之百逐项填，没有拆迁的湿法作业填是。",
+    check=check, review_days=30, duty="一个工地一行，随开工、停工、完工更新；六个百分之百逐项填：周边围挡、物料和裸土苫盖、出入车辆冲洗、地面硬化、拆迁湿法作业、渣土车密闭运输；没有拆迁的湿法填是。",
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="six", title="施工工地六个百分之百达标率", text="在建工地里六项全部做到的 ÷ 在建工地。",

@@ -41,6 +41,7 @@ from anlan.kernel.web.types import Nav
 from anlan.packs.environment.subjects import looks
 from anlan.packs.environment.subjects.looks import RESULTS
 
+STORY_DAY = date(2025, 7, 25)
 RULE = "按台账现状，统计口径为本系统默认值（未核实）"
 Values = Mapping[str, Any]
 
@@ -67,7 +68,7 @@ class Site(Entry):
 
 HEAD = (Column("code", "编号", required=True, max_length=40), Column("name", "名称", required=True, max_length=80))
 PLACE = (
-    Column("address", "地址", max_length=160), Column("longitude", "经度", kind="longitude", in_list=False),
+    Column("address", "地址", max_length=160, in_list=False), Column("longitude", "经度", kind="longitude", in_list=False),
     Column("latitude", "纬度", kind="latitude", in_list=False),
 )  # fmt: skip
 LOOKS = (
@@ -250,7 +251,8 @@ _WRITE = {"environment_officer": "district", "bureau_officer": "own", "street_of
 
 
 def load(sheet: Sheet, rows: Sequence[tuple[str, Values]], at: datetime) -> None:
-    """Idempotent: a row that is there stays as it is."""
+    """Idempotent: a row that is there stays as it is. Its days are told for STORY_DAY and move with the day of loading."""
+    moved = civil_date(at) - STORY_DAY
     for code, given in rows:
         owner = Organisation.objects.filter(code=code).first()
         if owner is None or sheet.model.objects.filter(**{sheet.key: given[sheet.key]}).exists():
@@ -259,7 +261,8 @@ def load(sheet: Sheet, rows: Sequence[tuple[str, Values]], at: datetime) -> None
             one.name: False if one.kind == "bool" else "" if one.kind in ("text", "long", "choice") else None
             for one in sheet.columns
         }
-        registry.add(actor=SYSTEM, sheet=sheet, organisation=owner, values={**empty, **given}, at=at, is_demo=True)
+        told = {name: value + moved if isinstance(value, date) else value for name, value in given.items()}
+        registry.add(actor=SYSTEM, sheet=sheet, organisation=owner, values={**empty, **told}, at=at, is_demo=True)
 
 
 def register(

@@ -40,7 +40,7 @@ def test_the_fire_of_the_script_becomes_a_case(cast: Cast, place: Path) -> None:
     while opening.follow(at):
         pass
     (case,) = Case.objects.exclude(pk__in=before)
-    alarm = Alarm.objects.get(pk=case.alarm_id)
+    alarm = Alarm.objects.get(case=case)
     assert (alarm.rule.slug, case.process, case.state, case.source) == ("fire_smoke_1", "fire_iot", "calling", "alarm")
     assert case.is_demo
     assert opening.follow(at) == 0

@@ -16,7 +16,7 @@ from tests.support.cast import Cast
 
 from anlan.base import clock
 from anlan.base.errors import Refused
-from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework import handling
 from anlan.kernel.casework.models import Case, Evidence, Line
@@ -411,3 +411,19 @@ def test_the_story_stands_in_every_state(cast: Cast) -> None:
     first = list(Case.objects.order_by("id").values_list("number", "state"))
     demonstration.load(cast.at)
     assert list(Case.objects.order_by("id").values_list("number", "state")) == first
+
+
+def test_who_worked_it_still_sees_it_and_others_of_the_street_do_not(cast: Cast) -> None:
+    sent(cast)
+    step(cast, "monitor", "accept", to=str(cast.street.pk))
+    case = Case.objects.get()
+    answer = cast.client("street").post(
+        reverse("case_step", args=[case.number, "answer"]), {"answer": "已停工"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "已停工" in answer.content.decode()
+    assert cast.client("street").get(reverse("case", args=[case.number])).status_code == 200
+    assert cast.client("street").get("/reports/").content.decode().count(case.number) >= 1
+    # Without the post the knowledge is gone with it.
+    Post.objects.filter(pk=cast.posts["street"].pk).update(ends_on=cast.at.date() - timedelta(days=1))
+    assert cast.client("street").get(reverse("case", args=[case.number])).status_code in (403, 404)

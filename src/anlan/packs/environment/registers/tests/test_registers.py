@@ -270,9 +270,14 @@ def test_ecology_gives_the_evidence_and_the_police_the_fine(loaded: Cast) -> Non
                 version=penalty.version,
                 at=loaded.at,
             )
-    said = loaded.client("monitor").get(reverse("roadside_checks_list")).content.decode()
-    assert "示A00001" not in said
-    assert "示**" in said
+    for page in (
+        reverse("roadside_checks_list"),
+        reverse("roadside_checks_detail", args=[source.pk]),
+        f"/api/v1/roadside_checks/{source.pk}",
+    ):
+        said = loaded.client("monitor").get(page).content.decode()
+        assert "示A0000" not in said, page  # also not in the row's history
+        assert "示**" in said, page
 
 
 def test_tracing_leads_to_source_rows(loaded: Cast) -> None:
