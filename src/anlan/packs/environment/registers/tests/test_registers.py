@@ -21,11 +21,27 @@ from anlan.kernel.planning.values.formulas import answering
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
-from anlan.packs.environment.pack import REGISTERS
-from anlan.packs.environment.registers import dust_site, outfall, roadside_check, sewer_connection
+from anlan.packs.environment.registers import (
+    bare_land,
+    cooking_fume,
+    dry_cleaner,
+    dust_site,
+    fleet,
+    machinery,
+    oil_quality,
+    outfall,
+    repair_shop,
+    roadside_check,
+    sewer_connection,
+    vapour_recovery,
+    voc_source,
+)
 from anlan.packs.environment.subjects import looks
 
 pytestmark = pytest.mark.django_db
+REGISTERS = tuple(
+    one.CAPABILITY for one in (bare_land, cooking_fume, dry_cleaner, dust_site, fleet, machinery, oil_quality, outfall, repair_shop, roadside_check, sewer_connection, vapour_recovery, voc_source)
+)  # fmt: skip
 SHEETS = {sheet.slug: sheet for one in REGISTERS for sheet in one.sheets}
 FORMULAS = {formula.slug: formula for one in REGISTERS for formula in one.formulas}
 
