@@ -30,7 +30,7 @@ FILES = (
     ("empty.xlsx", b""), ("not.xlsx", b"PK\x03\x04 nothing"), ("page.html", b"<script>1</script>"), ("x.exe", b"MZ" + b"\0" * 64),
     ("\u202egnp.exe", b"\x89PNG"), ("a" * 300 + ".txt", b"x"), ("bom.csv", b"\xef\xbb\xbfstation,time\n"), ("bad.csv", b"\xff\xfe\x00"),
 )  # fmt: skip
-ALLOWED = {200, 302, 400, 401, 403, 404, 409, 413, 422}
+ALLOWED = {200, 302, 400, 401, 403, 404, 409, 413, 422, 429}
 # Everyone who has forms that no one before has.
 ROLES = (
     "planner",

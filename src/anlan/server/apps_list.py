@@ -15,6 +15,7 @@ APPS = [
     "anlan.kernel.checks",
     "anlan.kernel.penalties",
     "anlan.kernel.maps",
+    "anlan.kernel.reporting",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",
     "anlan.kernel.planning.reviews",

@@ -18,6 +18,7 @@ from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.planning.reviews import declare as reviews
 from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
+from anlan.kernel.reporting import declare as reporting
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
 from anlan.packs.safety.pack import PACK as SAFETY
@@ -65,6 +66,10 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="penalties", title="执法公示", plan_refs=("S20", "E10"), permissions=penalties.PERMISSIONS, pages=penalties.PAGES, nav=penalties.NAV,
         verbs=penalties.VERBS,
+    ),
+    Capability(
+        slug="reporting", title="群众来件", plan_refs=("E11",), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
+        jobs=reporting.JOBS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -193,8 +193,15 @@ def _reclock(
 def _next_holder(case: Case, row: Step, values: Mapping[str, Any]) -> Organisation:
     if row.hand == "named" and row.named in values:
         named: Organisation = values[row.named]
+        check_holder(case.of, named, row.named)
         return named
     return (case.issuer or case.holder) if row.hand == "issuer" else case.owner
+
+
+def check_holder(process: Process, to: Organisation, field: str) -> None:
+    """Some processes keep their cases from whole kinds of organisation: a firm never holds a complaint about it."""
+    if process.holders and to.kind not in process.holders:
+        raise Refused(field, f"{process.title}不能交给{to}。选部门或街道。", field)
 
 
 def add_line(

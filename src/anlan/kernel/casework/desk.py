@@ -31,7 +31,9 @@ def _verb(case: Case, actor: Actor) -> str:
     steps = [
         one
         for one in case.of.steps
-        if case.state in one.sources and one.target not in ("", case.state) and policy.may(actor, one.permission, case)
+        if case.state in one.sources
+        and (one.main or one.target not in ("", case.state))
+        and policy.may(actor, one.permission, case)
     ]
     return next((one.title for one in steps if one.main), steps[0].title if steps else "去看")
 

@@ -15,7 +15,7 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import Move, advance
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import clocking
-from anlan.kernel.casework.actions import add_line
+from anlan.kernel.casework.actions import add_line, check_holder
 from anlan.kernel.casework.limits import due, resumed
 from anlan.kernel.casework.models import Case, Clock, Extension, Watch
 from anlan.kernel.casework.types import UNIT_WORDS
@@ -52,6 +52,7 @@ def hand_over(*, actor: Actor, case: Case, to: Organisation, reason: str, at: da
         raise Refused("to", f"现在就在{to}手里。选别的单位。", "to")
     if to.closed_on is not None:
         raise Refused("to", f"{to}已撤销。选别的单位。", "to")
+    check_holder(case.of, to, "to")
     old = case.holder
     _touch(case, actor, case.of.manage, "转办", holder=to, person=None)
     add_line(case, actor, at, "hand_over", "转办", case.state, case.state, said, {"由": str(old), "到": str(to)}, None)

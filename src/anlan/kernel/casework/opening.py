@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.casework import declared
@@ -56,9 +59,32 @@ def of_alarm(alarm: Alarm, at: datetime) -> Case | None:
     except Refused:
         return None
     station = alarm.stream.station
-    value = "" if alarm.value is None else f"，{alarm.value:g} {alarm.stream.unit}".rstrip()
+    desk = desk_of(rule.desk, at) if rule.desk else None
+    near = rule.near and any(
+        post.organisation.path.startswith(station.organisation.path) for post in policy.who_may(rule.desk, alarm, civil_date(at))
+    )  # fmt: skip
+    # A component's state is bits: its number says nothing to people.
+    value = (
+        ""
+        if alarm.value is None or alarm.stream.quantity == "state"
+        else f"，{alarm.value:g} {alarm.stream.unit}".rstrip()
+    )
+    raised = f"{alarm.raised_at.astimezone(CHINA):%m-%d %H:%M:%S}"
     return open_case(
         actor=SYSTEM, process=process, owner=station.organisation, title=f"{station.name} {alarm.rule.title}"[:120],
-        fact=f"{alarm.stream.title}{value}。{alarm.rule.advice}".strip(), kind=rule.kind, source="alarm", place=station.place_name[:120],
-        longitude=station.longitude, latitude=station.latitude, alarm=alarm, at=at, is_demo=station.is_demo,
+        fact=f"{raised} 报警：{alarm.stream.title}{value}。{alarm.rule.advice}".strip(), kind=rule.kind, source="alarm", place=station.place_name[:120],
+        longitude=station.longitude, latitude=station.latitude, alarm=alarm, at=at, is_demo=station.is_demo, issuer=desk,
+        holder=station.organisation if near else desk,
     )  # fmt: skip
+
+
+def desk_of(permission: str, at: datetime) -> Organisation | None:
+    """The organisation that holds the permission for the whole district: that of the first post of the first role it names."""
+    for role, reach in policy.permissions()[permission].roles.items():
+        posts = [
+            one for one in policy.who_may(permission, None, civil_date(at)) if one.role == role and reach == "district"
+        ]
+        if posts:
+            first: Organisation = min(posts, key=lambda one: one.pk).organisation
+            return first.parent if first.kind == "section" and first.parent else first
+    return None

@@ -125,7 +125,7 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     lines: list[History] = history(case)
     shown_files, offers = files(case, lines), queries.offered(case, actor, [one.line for one in lines])
     manages = policy.why(actor, process.manage, case)
-    context = {
+    context: dict[str, Any] = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
         "panel": process.panel(case) if process.panel else (), "links": _links(case), "parts": queries.visible(actor).filter(parent=case),
         "lines": lines, "files": shown_files, "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")],
@@ -133,9 +133,11 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
-        "organisations": _named() if manages.allowed or any(_names(one) for one in offers) else (), "source": SOURCES[case.source],
+        "organisations": _named(process) if manages.allowed or any(_names(one) for one in offers) else (), "source": SOURCES[case.source],
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
     }  # fmt: skip
+    if process.part:
+        context["part"], context["more"] = process.part(case, actor, request.at)
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
 
@@ -149,9 +151,10 @@ def _names(offer: Offer) -> bool:
     return any(field.kind == "organisation" for field in getattr(offer.move, "fields", ()))
 
 
-def _named() -> QuerySet[Organisation]:
+def _named(process: Process) -> QuerySet[Organisation]:
     """Whom a case can be given to."""
-    return Organisation.objects.filter(closed_on=None).exclude(kind="community").only("name", "short_name")
+    rows = Organisation.objects.filter(closed_on=None).exclude(kind="community").only("name", "short_name")
+    return rows.filter(kind__in=process.holders) if process.holders else rows
 
 
 def neighbours(request: Request, case: Case) -> dict[str, str]:
@@ -194,6 +197,8 @@ def _moved(request: Request, case: Case, place: str, act: Callable[[], str]) -> 
         return shown(request, found(request, case.number), refused, place)
     if said:
         messages.success(request, said)
+    if not queries.visible(request.actor).filter(pk=case.pk).exists():  # it is others' now
+        return HttpResponseRedirect(reverse("cases"))
     return HttpResponseRedirect(reverse("case", args=[case.number]))
 
 

@@ -44,7 +44,13 @@ def _sees(process: Process, actor: Actor) -> Q:
     if not how_far:
         return Q(pk__in=())
     mine = Q(process=process.slug)
-    return mine if how_far == "district" else mine & concerns(actor)
+    if how_far == "district":
+        return mine
+    # Who worked a narrow case from this post knows it, and sees what becomes of it after it went to others.
+    worked = (
+        Line.objects.filter(person=actor.person_id, post=actor.post_id) if process.narrow and actor.post_id else None
+    )
+    return mine & (concerns(actor) if worked is None else concerns(actor) | Q(pk__in=worked.values("case")))
 
 
 def visible(actor: Actor, process: str = "") -> QuerySet[Case]:

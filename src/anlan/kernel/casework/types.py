@@ -140,6 +140,9 @@ class Process:
         None  # (word, address): papers and pages of the pack about this case
     )
     note: str = ""  # what the form of a new case says above its fields
+    holders: frozenset[str] = frozenset()  # kinds of organisation that may hold a case; empty: any
+    # A further part of the case's page for this viewer: (template, what it shows).
+    part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None
 
     @property
     def first(self) -> str:
@@ -161,11 +164,17 @@ class Process:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmCase:
-    """Alarms of these rules (slugs) open a case of the process, with this kind."""
+    """Alarms of these rules (slugs) open a case of the process, with this kind.
+
+    `desk`: a permission of the process; the organisation of the first post that holds it for the whole district (roles in the order
+    the permission names them) watches over the case, and holds it. `near`: the place's own organisation holds it instead, when
+    somebody there holds the permission."""
 
     rules: tuple[str, ...]
     process: str
     kind: str = ""
+    desk: str = ""
+    near: bool = False
 
 
 def faults(process: Process, permissions: set[str]) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import Actor
@@ -29,10 +29,11 @@ _PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 def _picture(content: bytes, form: str) -> bytes:
     """Decode and encode again: drops metadata (place, device) and anything hidden behind the picture."""
     try:
-        picture = Image.open(io.BytesIO(content))
+        picture: Image.Image = Image.open(io.BytesIO(content))
         if picture.format != form or picture.width * picture.height > PIXELS:
             raise Refused("picture", "图片内容与扩展名不符，或过大。换一张再传。", "file")
         picture.load()
+        picture = ImageOps.exif_transpose(picture)  # phones write which way is up beside the pixels, which is dropped
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         raise Refused("picture", "这张图片打不开。换一张再传。", "file") from None
     out = io.BytesIO()

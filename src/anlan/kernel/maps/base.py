@@ -17,12 +17,12 @@ _FILE = Path(__file__).with_name("district.geojson")
 
 
 @cache
-def _drawn() -> dict[str, Any]:
+def drawn() -> dict[str, Any]:
     return json.loads(_FILE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 def _part(name: str, _actor: Actor, _at: datetime) -> Mapping[str, Any]:
-    features = [feature for feature in _drawn()["features"] if feature["properties"]["layer"] == name]
+    features = [feature for feature in drawn()["features"] if feature["properties"]["layer"] == name]
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -27,6 +27,16 @@ def next_review(sheet: Sheet, on: date) -> date | None:
     return on + timedelta(days=sheet.review_days) if sheet.review_days else None
 
 
+def not_later(sheet: Sheet, values: Mapping[str, Any], at: datetime) -> None:
+    """Raises Refused at a column whose day is still to come."""
+    today = civil_date(at)
+    for column in sheet.columns:
+        value = values.get(column.name)
+        if column.past and value is not None and value > today:
+            key = f"“{values[sheet.key]}”的" if sheet.key in values else ""
+            raise Refused("future", f"{key}{column.title} {value} 还没有到。改成今天或以前。", column.name)
+
+
 @transaction.atomic
 def add(
     *,
@@ -39,6 +49,7 @@ def add(
 ) -> Entry:
     """A new row, owned by an organisation the actor may write for."""
     policy.require(actor, sheet.write, organisation)
+    not_later(sheet, values, at)
     key = values[sheet.key]
     if sheet.model.objects.filter(**{sheet.key: key}).exists():
         raise Refused("duplicate", f"{sheet.column(sheet.key).title}“{key}”已有一行。", sheet.key)
@@ -58,6 +69,7 @@ def add(
 def change(*, actor: Actor, sheet: Sheet, row: Entry, values: Mapping[str, Any], version: int, at: datetime) -> Entry:
     """Change a row that is still at `version`; someone else's change in between is never overwritten."""
     policy.require(actor, sheet.write, row)
+    not_later(sheet, values, at)
     old = facts(row, sheet)
     changed = {name: value for name, value in values.items() if old.get(name) != value}
     if not changed:
@@ -135,6 +147,8 @@ def store_rows(
 ) -> tuple[int, int]:
     """All rows of a checked file or none: (added, changed). One journal entry with the file's hash."""
     policy.require(actor, sheet.write, organisation)
+    for values in rows:
+        not_later(sheet, values, at)
     known = {
         getattr(row, sheet.key): row
         for row in sheet.model.objects.select_related("organisation").filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -103,28 +103,42 @@ def names(sheet: Sheet) -> dict[str, str]:
     }
 
 
+def _told(sheet: Sheet, name: str, values: Mapping[str, Any]) -> str | None:
+    """A value of the journal as the list shows it: words of choices, personal ones masked."""
+    column = next((one for one in sheet.columns if one.name == name), None)
+    value = values.get(name)
+    return shown(value, column) if column is not None and value is not None else value
+
+
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
     titles = {column.name: column.title for column in sheet.columns}
-    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用"}
+    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用", "looked": "检查"}
     entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
     return [
         (
             entry,
             verbs.get(entry.verb.rpartition(".")[2], entry.verb),
-            [(titles.get(name, name), entry.old.get(name), value) for name, value in entry.new.items()],
+            [
+                (titles.get(name, name), _told(sheet, name, entry.old), _told(sheet, name, entry.new))
+                for name in entry.new
+            ],
         )
         for entry in entries
     ]
 
 
-def detail(sheet: Sheet, request: Request, number: int) -> HttpResponse:
+def detail(sheet: Sheet, request: Request, number: int, refused: Refused | None = None) -> HttpResponse:
+    """One row; after a refusal of something its further part offers, with the sentence and everything typed kept."""
     row = _row(sheet, request, number)
     pairs = [(column, shown(getattr(row, column.name), column)) for column in sheet.columns]
-    context = {
+    context: dict[str, Any] = {
         "sheet": sheet, "row": row, "pairs": pairs, "history": _history(sheet, row), "names": names(sheet),
-        "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at),
+        "reason": policy.why(request.actor, sheet.write, row), "today": civil_date(request.at), "bad": refused,
+        "typed": request.POST if refused else {},
     }  # fmt: skip
-    return render(request, _T + "detail.html", context)
+    if sheet.part:
+        context["part"], context["more"] = sheet.part(row, request.actor, request.at)
+    return render(request, _T + "detail.html", context, status=422 if refused else 200)
 
 
 def _form(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
+
+from anlan.kernel.access.types import Actor
 
 Kind = Literal["text", "long", "int", "decimal", "date", "choice", "bool", "longitude", "latitude"]
 
@@ -34,6 +37,7 @@ class Column:
     in_list: bool = True
     filterable: bool = False
     personal: bool = False
+    past: bool = False  # a day that cannot be later than today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,8 @@ class Sheet:
     """A register. `model` derives from `registry.models.Entry`; `key` is the column that identifies a row in a file.
 
     `read` and `write` are permission slugs; `review_days` sets the next review after each (0: none);
-    `check(values)` adds what the columns cannot say; `changed()` is called in the transaction of every change; `duty` and `basis` are shown to the people who fill it in.
+    `check(values)` adds what the columns cannot say; `changed()` is called in the transaction of every change; `duty` and `basis` are shown to the people who fill it in;
+    `part(row, actor, at)` gives a further part of the row's page: (template, what it shows).
     """
 
     slug: str
@@ -56,6 +61,7 @@ class Sheet:
     changed: Callable[[], None] | None = None
     duty: str = ""
     basis: str = ""
+    part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from anlan.kernel.access.types import PUBLIC, Page, Permission, Scope
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.casework.pages import case_pages
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
 from anlan.packs.environment.pollution_source import actions, demonstration, desk, pages
 from anlan.packs.environment.pollution_source.formulas import FORMULAS
 from anlan.packs.environment.pollution_source.kinds import KINDS, PERMISSION
+from anlan.packs.environment.pollution_source.process import ALARM_CASES, PERMISSIONS, PROCESS
 from anlan.packs.environment.pollution_source.sheet import DOSING
 
 _DISTRICT = ("planner", "leader", "auditor", "administrator", "environment_officer")
@@ -22,6 +24,7 @@ CAPABILITY = Capability(
     title="污染源在线监控",
     plan_refs=("E4",),
     permissions=(
+        *PERMISSIONS,
         Permission(slug=PERMISSION, title="查看污染源", roles={**dict.fromkeys(_DISTRICT, "district"), "bureau_officer": "own", "street_officer": "own"}),
         Permission(slug="pollution_source.review", title="审核污染源数据", roles=_OFFICER),
         Permission(slug="pollution_source.limit", title="修改排放限值", roles=_OFFICER),
@@ -29,6 +32,7 @@ CAPABILITY = Capability(
         Permission(slug="pollution_source.dose", title="登记加药台账", roles={**_OFFICER, "bureau_officer": "own"}),
     ),
     pages=(
+        *case_pages(PROCESS, "pollution/cases/", "monitor"),
         Page(path="pollution/", name="pollution", view=pages.overview, permission=PERMISSION, title="污染源", section="monitor"),
         Page(path="pollution/sources/<str:code>/<str:day>/", name="pollution_day", view=pages.day_page, permission=PERMISSION, title="污染源一天",
              section="monitor"),
@@ -54,6 +58,7 @@ CAPABILITY = Capability(
         *sheet_pages(DOSING),
     ),
     nav=(
+        Nav(section="monitor", title="报警核实", page="pollution_source_list", permission=PERMISSION, order=26, below="/pollution"),
         Nav(section="monitor", title="污染源", page="pollution", permission=PERMISSION, order=20),
         *(Nav(section="monitor", title=title, page=page, below="/pollution/", permission=PERMISSION, order=21 + place)
           for place, (title, page) in enumerate((("锅炉日报", "pollution_bulletin"), ("排放量", "pollution_totals"),
@@ -68,6 +73,8 @@ CAPABILITY = Capability(
     ),
     sheets=(DOSING,),
     formulas=FORMULAS,
+    processes=(PROCESS,),
+    alarm_cases=ALARM_CASES,
     kinds=KINDS,
     waiting=desk.waiting,
     now=desk.now,

@@ -83,7 +83,7 @@ def test_pages_by_role_and_what_they_say(district: District, monkeypatch: pytest
         "checked_on": None,
     }
     registry.add(actor=SYSTEM, sheet=SPACES, organisation=district.cast.emergency, values=values, at=district.at)
-    urls = [reverse("underground"), reverse("underground_export"), reverse("underground_space", args=["DX-1"])]
+    urls = [reverse("underground"), reverse("underground_overview_export"), reverse("underground_space", args=["DX-1"])]
     for who in ("planner", "leader", "auditor", "admin", "officer", "other", "street"):
         assert [district.cast.client(who).get(url).status_code for url in urls] == [200, 200, 200], who
     assert [district.cast.client("monitor").get(url).status_code for url in urls] == [403, 403, 403]
