@@ -53,11 +53,12 @@ def listing(request: Request, process: str = "") -> HttpResponse:
     if request.method == "POST":
         return views.answer(request, sheet)
     shown = declared.process(process) if process else None
+    named = process.replace("/", "_")
     page = page_of(request, _rows(request, process))
     context = {
         "process": shown, "page": page, "lines": [(one, grade_of(one)) for one in page], "asked": request.GET, "sources": SOURCES,
         "processes": queries.titles(declared.processes().values()), **views.context(request, sheet),
-        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{process}_new", "exports": f"{process}_export" if process else "cases_export",
+        "may_open": bool(shown) and policy.may(request.actor, shown.open if shown else ""), "new": f"{named}_new", "exports": f"{named}_export" if process else "cases_export",
         "counts": queries.counts(queries.visible(request.actor, process), request.at), "filtered": bool(set(request.GET) - {"page", "sort"}),
     }  # fmt: skip
     return render(request, _T + "list.html", context)

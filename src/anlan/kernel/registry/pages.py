@@ -102,14 +102,22 @@ def names(sheet: Sheet) -> dict[str, str]:
 
 
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
-    titles = {column.name: column.title for column in sheet.columns}
+    known = {column.name: column for column in sheet.columns}
+
+    def said(name: str, value: Any) -> Any:
+        """A personal value stays masked in the history too."""
+        return shown(value, known[name]) if name in known and known[name].personal else value
+
     verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用"}
     entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
     return [
         (
             entry,
             verbs.get(entry.verb.rpartition(".")[2], entry.verb),
-            [(titles.get(name, name), entry.old.get(name), value) for name, value in entry.new.items()],
+            [
+                (known[name].title if name in known else name, said(name, entry.old.get(name)), said(name, value))
+                for name, value in entry.new.items()
+            ],
         )
         for entry in entries
     ]

@@ -5,12 +5,26 @@ from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, H
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.rain_and_water.models import WarningLine
+from anlan.packs.safety.registers.business_park import BusinessPark
+from anlan.packs.safety.registers.dangerous_work import DangerousWork
+from anlan.packs.safety.registers.dock import Dock
+from anlan.packs.safety.registers.fire_key_place import FireKeyPlace
+from anlan.packs.safety.registers.fire_lane import FireLane
+from anlan.packs.safety.registers.old_compound import OldCompound
+from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
+from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
+from anlan.packs.safety.registers.warehouse import Warehouse
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
+    "BusinessPark",
+    "DangerousWork",
+    "Dock",
     "DutyEntry",
     "DutyPost",
+    "FireKeyPlace",
+    "FireLane",
     "FireUnit",
     "FireVerdict",
     "GoodsVehicle",
@@ -19,10 +33,14 @@ __all__ = [
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "OldCompound",
+    "ParcelOutlet",
+    "RailwaySide",
     "Shelter",
     "UndergroundSpace",
     "UnitAssessment",
     "VehicleArea",
     "VehicleRoute",
+    "Warehouse",
     "WarningLine",
 ]
