@@ -66,6 +66,10 @@ class Due:
     where: Q = field(default_factory=Q)
     counts: str = ""
 
+    @property
+    def word(self) -> str:
+        return "复核" if self.column == "review_due_on" else self.sheet.column(self.column).title
+
     def rows(self, rows: Rows, today: date) -> Rows:
         """Those of `rows` whose date has come or comes within `ahead` days."""
         limit = {f"{self.column}__lte": today + timedelta(days=self.ahead)}
@@ -97,7 +101,7 @@ def _lines(due: Due, actor: Actor, today: date) -> Iterator[Waiting]:
 
 
 def _each(due: Due, rows: Rows, today: date) -> Iterator[Waiting]:
-    name = due.sheet.column(due.column).title
+    name = due.word
     first = list(rows.order_by(due.column, "pk")[: SHOWN + 1])
     for row in first[:SHOWN]:
         day = getattr(row, due.column)
@@ -112,9 +116,9 @@ def _counted(due: Due, rows: Rows, today: date) -> Iterator[Waiting]:
         all=Count("pk"), late=Count("pk", filter=Q(**{f"{due.column}__lt": today})), first=Min(due.column)
     )
     if told["all"]:
-        name = due.sheet.column(due.column).title
-        yield Waiting(kind=due.kind, title=f"{due.sheet.title} {told['all']} 项", fact=f"{name}：已过期 {told['late']}，{due.ahead} 天内 {told['all'] - told['late']}",
-                      sender=due.sheet.title, verb="看", url=f"{reverse(f'{due.sheet.slug}_list')}?due={due.column}&sort={due.column}",
+        asked = "review=due" if due.column == "review_due_on" else f"due={due.column}&sort={due.column}"
+        yield Waiting(kind=due.kind, title=f"{due.sheet.title} {told['all']} 项", fact=f"{due.word}：已过期 {told['late']}，{due.ahead} 天内 {told['all'] - told['late']}",
+                      sender=due.sheet.title, verb="看", url=f"{reverse(f'{due.sheet.slug}_list')}?{asked}",
                       due_at=end_of(told["first"]))  # fmt: skip
 
 

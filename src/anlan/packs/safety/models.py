@@ -10,10 +10,12 @@ from anlan.packs.safety.registers.dangerous_work import DangerousWork
 from anlan.packs.safety.registers.dock import Dock
 from anlan.packs.safety.registers.fire_key_place import FireKeyPlace
 from anlan.packs.safety.registers.fire_lane import FireLane
+from anlan.packs.safety.registers.major_risk import MajorRisk, RiskAssessment, UndergroundWork
 from anlan.packs.safety.registers.old_compound import OldCompound
 from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
 from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
+from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
 from anlan.packs.safety.underground.models import UndergroundSpace
 
@@ -27,17 +29,22 @@ __all__ = [
     "FireLane",
     "FireUnit",
     "FireVerdict",
+    "GasCylinder",
     "GoodsVehicle",
     "HazardUnit",
     "HiddenDanger",
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
+    "MajorRisk",
     "OldCompound",
     "ParcelOutlet",
     "RailwaySide",
+    "RiskAssessment",
     "Shelter",
+    "SpecialEquipment",
     "UndergroundSpace",
+    "UndergroundWork",
     "UnitAssessment",
     "VehicleArea",
     "VehicleRoute",

@@ -13,10 +13,12 @@ from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WO
 from anlan.packs.safety.registers.dock import CAMPAIGN as DOCK
 from anlan.packs.safety.registers.fire_key_place import CAMPAIGN as FIRE_KEY_PLACE
 from anlan.packs.safety.registers.fire_lane import CAMPAIGN as FIRE_LANE
+from anlan.packs.safety.registers.major_risk import CAPABILITY as MAJOR_RISK
 from anlan.packs.safety.registers.old_compound import CAMPAIGN as OLD_COMPOUND
 from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL_OUTLET
 from anlan.packs.safety.registers.railway_side import CAMPAIGN as RAILWAY_SIDE
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
+from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
@@ -45,6 +47,8 @@ PACK = Pack(
         RAIN_AND_WATER,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
+        SPECIAL_EQUIPMENT,
+        MAJOR_RISK,
         overview(CAMPAIGNS),
         *(one.capability for one in CAMPAIGNS),
     ),
