@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan.kernel.access.types import Permission, Scope
 from anlan.kernel.capability import registers
@@ -149,6 +149,19 @@ def check_work(values: Mapping[str, Any]) -> Sequence[Problem]:
     return found
 
 
+def follow() -> None:
+    """A risk has the grade and the dates of its newest assessment; called in the transaction that changed an assessment."""
+    newest: dict[str, RiskAssessment] = {}
+    for one in RiskAssessment.objects.filter(retired_on=None).order_by("assessed_on", "pk"):
+        newest[one.risk_code] = one
+    for risk in MajorRisk.objects.filter(code__in=newest, retired_on=None):
+        one = newest[risk.code]
+        if (risk.grade, risk.assessed_on, risk.assess_due_on) != (one.grade, one.assessed_on, one.next_on):
+            MajorRisk.objects.filter(pk=risk.pk).update(
+                grade=one.grade, assessed_on=one.assessed_on, assess_due_on=one.next_on, updated_at=one.updated_at, version=F("version") + 1
+            )  # fmt: skip
+
+
 _READ, _WRITE = "major_risk.read", "major_risk.write"
 _PLACE = (
     Column("longitude", "经度", kind="longitude", in_list=False),
@@ -174,8 +187,8 @@ RISKS = Sheet(
     ),
 )  # fmt: skip
 ASSESSMENTS = Sheet(
-    slug="risk_assessments", title="城市安全风险评估", model=RiskAssessment, key="code", read=_READ, write=_WRITE, check=check_assessment,
-    duty="评估一次登记一行，不改旧的；登记后到清单里改等级和下次评估。",
+    slug="risk_assessments", title="城市安全风险评估", model=RiskAssessment, key="code", read=_READ, write=_WRITE, check=check_assessment, changed=follow,
+    duty="评估一次登记一行，不改旧的；清单里的等级和下次评估随最近一次。",
     columns=(
         Column("code", "评估编号", required=True, max_length=40),
         Column("risk_code", "风险编号", required=True, max_length=40),
