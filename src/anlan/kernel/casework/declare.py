@@ -16,7 +16,17 @@ __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "find", "sent", "wait
 # The pages of all processes together; which cases one sees in them is each process's own permission.
 _WHOLE = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator", "expert"), "district")
 _OWN = dict.fromkeys(
-    ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer", "worker"),
+    (
+        "bureau_officer",
+        "environment_officer",
+        "street_officer",
+        "enterprise_head",
+        "enterprise_officer",
+        "worker",
+        "school_officer",
+        "bullying_handler",
+        "bullying_supervisor",
+    ),
     "own",
 )
 PERMISSIONS = (Permission(slug=READ, title="查看事项", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes
