@@ -124,7 +124,6 @@ class Process:
     asks: tuple[Field, ...] = ()
     made: Callable[[Any, Mapping[str, Any]], None] | None = None
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None
-    links: Callable[[Any], Sequence[tuple[str, str]]] | None = None  # (words, address) of pages beside the case's own
     note: str = ""  # what the form of a new case says above its fields
 
     @property

@@ -18,8 +18,7 @@ VERBS = ("read", "accept", "work", "manage")
 def public_report(
     *, slug: str, title: str, prefix: str, kinds: Mapping[str, str], limits: Sequence[Limit] = (), reward: bool = False,
     asks: Sequence[Field] = (), made: Callable[[Any, Mapping[str, Any]], None] | None = None,
-    panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None, links: Callable[[Any], Sequence[tuple[str, str]]] | None = None,
-    note: str = "",
+    panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None, note: str = "",
 ) -> Process:  # fmt: skip
     """The process of `slug`, entered by anyone; permissions `<slug>.<verb>` of VERBS. `reward`: it knows 奖励."""
     permission = {verb: f"{slug.replace('/', '.')}.{verb}" for verb in VERBS}
@@ -41,5 +40,5 @@ def public_report(
     return Process(
         slug=slug, title=title, prefix=prefix, states=STATES, ends=frozenset({"closed", "declined", "merged"}),
         aside=frozenset({"declined", "merged"}), steps=steps, read=permission["read"], open=PUBLIC, manage=permission["manage"], kinds=kinds,
-        evidence=EVIDENCE, limits=tuple(limits), asks=tuple(asks), made=made, panel=panel, links=links, note=note, narrow=True,
+        evidence=EVIDENCE, limits=tuple(limits), asks=tuple(asks), made=made, panel=panel, note=note, narrow=True,
     )  # fmt: skip

@@ -6,11 +6,13 @@ from anlan.kernel.access.types import PUBLIC, Page, Permission
 from anlan.kernel.capability import registers
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
+from anlan.kernel.checks.pages import check_pages
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
 from anlan.packs.education.campus_safety import demonstration, desk, pages
+from anlan.packs.education.campus_safety.checks import AREA, SAFE_CAMPUS
 from anlan.packs.education.campus_safety.formulas import FORMULAS
-from anlan.packs.education.campus_safety.process import BULLYING, DANGER, SLUG
+from anlan.packs.education.campus_safety.process import BULLYING, DANGER, SLUG, case_links
 from anlan.packs.education.campus_safety.sheets import PROFILES, READ, SHEETS
 from anlan.packs.education.campus_safety.verbs import VERBS
 
@@ -35,6 +37,8 @@ CAPABILITY = Capability(
         _permission("rectify", "整改校园隐患", _SCHOOL), _permission("review", "复查校园隐患", _BUREAU), _permission("close", "给重大校园隐患销号", _BUREAU),
         _permission("manage", "督办和调度校园隐患", _BUREAU),
         _permission("registers", "查看校园安全台账", _SEEN), _permission("write", "登记校园安全台账", {**_BUREAU, **_SCHOOL}), _permission("watch", "督促校园证件到期", _BUREAU),
+        _permission("check_read", "查看平安校园检查", _SEEN), _permission("check_do", "做平安校园检查", {**_BUREAU, **_SCHOOL}),
+        _permission("check_plan", "定平安校园检查", {**_BUREAU, **_SCHOOL}),
         _permission("bullying.read", "查看欺凌报告", {**_HANDLER, **_SUPERVISOR}), _permission("bullying.accept", "受理欺凌报告", _SUPERVISOR),
         _permission("bullying.work", "查办欺凌报告", _HANDLER), _permission("bullying.manage", "调度欺凌报告", _SUPERVISOR),
         _permission("bullying.unmask", "看欺凌报告里的姓名", {**_HANDLER, **_SUPERVISOR}),
@@ -43,7 +47,7 @@ CAPABILITY = Capability(
         Page(path="campus/", name="campus", view=pages.overview, permission=READ, title="校园安全", section="registry", command="看校园安全"),
         Page(path="campus/export/", name="campus_export", view=pages.export, permission=READ, title="导出校园安全", kind="export"),
         *case_pages(DANGER, "campus/dangers/"),
-        _list, _export,
+        _list, _export, *check_pages(AREA, "campus/checks/"),
         Page(path="public/campus-report/", name="campus_safety_bullying_new", view=pages.report, permission=PUBLIC, title="学生欺凌报告", methods=("GET", "POST")),
         Page(path="campus-report/track/", name="campus_bullying_track", view=pages.track, permission=PUBLIC, title="查欺凌报告", methods=("GET", "POST")),
         Page(path="campus/bullying/<str:given>/names/", name="campus_bullying_names", view=pages.names, permission=_UNMASK, title="看欺凌报告里的姓名",
@@ -53,12 +57,13 @@ CAPABILITY = Capability(
     nav=(
         Nav(section="registry", title="校园安全", page="campus", permission=READ, order=3),
         Nav(section="registry", title="校园隐患", page="campus_safety_list", permission=_READ, order=4),
+        Nav(section="registry", title="平安校园检查", page=f"{SLUG}_checks", permission=f"{SLUG}.check_read", order=4),
         Nav(section="registry", title="欺凌报告", page="campus_safety_bullying_list", permission=f"{_BULLYING}.read", order=5),
         *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=30 + place) for place, (slug, title) in enumerate((
             ("campus_profiles", "安全概况"), ("canteens", "食堂"), ("food_samples", "留样"), ("water_tests", "饮水"), ("school_buses", "校车"),
             ("bus_drivers", "驾驶员"), ("bus_rides", "班次")))),
     ),
-    verbs=VERBS, sheets=SHEETS, processes=(DANGER, BULLYING), formulas=FORMULAS,
+    verbs=VERBS, case_links=case_links, check_areas=(AREA,), check_forms=(SAFE_CAMPUS,), sheets=SHEETS, processes=(DANGER, BULLYING), formulas=FORMULAS,
     layers=(registers.layer(PROFILES, slug="campus_profiles", title="学校", sign="stage",
                             value=lambda row: f"保安 {row.guards} / {row.guards_needed}，{'' if row.alarm else '没有'}一键报警"),),
     waiting=desk.waits, now=desk.now, demo=demonstration.load,

@@ -32,9 +32,9 @@ def overview(request: Request) -> HttpResponse:
 
 
 def export(request: Request) -> HttpResponse:
-    head = ("学校", "实有保安", "应配保安", "封闭管理", "一键报警", "在办隐患", "超时", "过期的证件")
+    head = ("学校", "实有保安", "应配保安", "封闭管理", "一键报警", "在办隐患", "超时", "过期的证件", "平安校园得分")
     rows = (
-        (str(one.organisation), *one.guards, "是" if one.closed else "否", "是" if one.alarm else "否", one.open, one.late, "、".join(one.expired))
+        (str(one.organisation), *one.guards, "是" if one.closed else "否", "是" if one.alarm else "否", one.open, one.late, "、".join(one.expired), one.score[1] if one.score else None)
         for one in queries.lines(request.actor, request.at)
     )  # fmt: skip
     return exported(request.GET.get("form", "xlsx"), "校园安全", head, rows)

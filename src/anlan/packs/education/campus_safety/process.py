@@ -60,10 +60,13 @@ def _panel(case: Case) -> Sequence[tuple[str, str]]:
     return [(term, words) for term, words in found if words]
 
 
-def _links(case: Case) -> Sequence[tuple[str, str]]:
-    return (("看姓名", reverse("campus_bullying_names", args=[case.number])),)
+def case_links(case: Case) -> Sequence[tuple[str, str, str]]:
+    """On the page of a report: where its names are, behind their own permission."""
+    if case.process != BULLYING_SLUG:
+        return ()
+    return (("姓名", "已遮住，需要时去看", reverse("campus_bullying_names", args=[case.number])),)
 
 
 BULLYING = public_report(
-    slug=BULLYING_SLUG, title="欺凌报告", prefix="QL", kinds=rules.BULLYING_KINDS, limits=rules.limits("bullying"), panel=_panel, links=_links,
+    slug=BULLYING_SLUG, title="欺凌报告", prefix="QL", kinds=rules.BULLYING_KINDS, limits=rules.limits("bullying"), panel=_panel,
 )  # fmt: skip

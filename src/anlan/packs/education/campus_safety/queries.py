@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.contrib.auth.hashers import check_password
 from django.core.cache import cache
 from django.db.models import Count, Q
 
-from anlan.base.clock import civil_date
+from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.models import Line
+from anlan.kernel.checks.models import Task
 from anlan.kernel.registry.queries import visible
+from anlan.packs.education.campus_safety.checks import FORM, PASS
 from anlan.packs.education.campus_safety.models import (
     BullyingReport,
     BusDriver,
@@ -40,6 +43,7 @@ class SchoolLine:
     open: int = 0
     late: int = 0
     expired: list[str] = field(default_factory=list)
+    score: tuple[int, Decimal] | None = None  # the task of the last safe-campus check, and its share in per cent
 
     @property
     def guards(self) -> tuple[int, int]:
@@ -75,6 +79,15 @@ def lines(actor: Actor, at: datetime) -> list[SchoolLine]:
     for row in told.values("owner").annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at))):
         if row["owner"] in known:
             known[row["owner"]].open, known[row["owner"]].late = row["open"], row["late"]
+    _papers(known, actor, today)
+    for task, target, share in scores(at):
+        if target in known:
+            known[target].score = (task, share)
+    return sorted(known.values(), key=lambda one: (-one.late, -len(one.expired), -one.open, one.organisation.path))
+
+
+def _papers(known: dict[int, SchoolLine], actor: Actor, today: date) -> None:
+    """Say at each school which of its papers and tests have run out."""
     for sheet, column, word in (
         (CANTEENS, "licence_expires_on", "食堂许可证"), (CANTEENS, "health_cards_expire_on", "健康证"), (WATER, "next_on", "饮水检测"),
         (VEHICLES, "permit_expires_on", "校车标牌"), (VEHICLES, "inspection_due_on", "校车检验"), (VEHICLES, "insurance_expires_on", "校车保险"),
@@ -86,7 +99,25 @@ def lines(actor: Actor, at: datetime) -> list[SchoolLine]:
         for pk in rows.values_list("organisation", flat=True).distinct():
             if pk in known:
                 known[pk].expired.append(word)
-    return sorted(known.values(), key=lambda one: (-one.late, -len(one.expired), -one.open, one.organisation.path))
+
+
+def scores(at: datetime, since: date | None = None) -> list[tuple[int, int, Decimal]]:
+    """(task, school, per cent) of the last safe-campus check of each school by `at`, not before `since`; the standing record counts."""
+    rows = Task.objects.filter(area=SLUG, form__slug=FORM, state="done", records__state="standing", done_at__lte=at)
+    if since is not None:
+        rows = rows.filter(done_at__gte=datetime.combine(since, time(0), CHINA))
+    found: dict[int, tuple[int, int, Decimal]] = {}
+    for task in rows.distinct().order_by("done_at", "id").prefetch_related("records"):
+        record = next(one for one in task.records.all() if one.state == "standing")
+        if record.full:
+            found[task.target_id] = (task.pk, task.target_id, Decimal(record.got * 1000 // record.full) / 10)
+    return list(found.values())
+
+
+def standard(day: date) -> list[int]:
+    """The schools whose last check of the year before `day` reached the mark."""
+    rows = scores(datetime.combine(day, time(23, 59, 59), CHINA), day - timedelta(days=365))
+    return [school for _task, school, share in rows if share >= PASS]
 
 
 def newest_water() -> list[int]:
