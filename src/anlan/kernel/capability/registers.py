@@ -56,7 +56,7 @@ def layer(sheet: Sheet, *, slug: str, title: str, sign: str = "", value: Callabl
 class Due:
     """A date of a register's rows that must not pass: `column` is the date, `ahead` the days it is shown before, `where` which rows
     it counts for. Who may write rows of their own organisation gets a line a row; who writes for the whole district, or holds
-    `counts`, gets one line with the numbers."""
+    `counts`, gets one line with the numbers, unless another line of the capability tells them (`counted` False)."""
 
     sheet: Sheet
     column: str
@@ -65,6 +65,7 @@ class Due:
     ahead: int = 30
     where: Q = field(default_factory=Q)
     counts: str = ""
+    counted: bool = True
 
     @property
     def word(self) -> str:
@@ -94,7 +95,7 @@ def waiting(*dues: Due) -> Callable[[Actor, datetime], Iterator[Waiting]]:
 def _lines(due: Due, actor: Actor, today: date) -> Iterator[Waiting]:
     writes = reach(actor, due.sheet.write)
     if writes == "district" or (due.counts and reach(actor, due.counts)):
-        yield from _counted(due, due.rows(queries.visible(due.sheet, actor), today), today)
+        yield from _counted(due, due.rows(queries.visible(due.sheet, actor), today), today) if due.counted else ()
     elif writes == "own" and actor.path:
         mine = due.sheet.model.objects.select_related("organisation").filter(organisation__path__startswith=actor.path)
         yield from _each(due, due.rows(mine, today), today)

@@ -1,6 +1,19 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.safety.dangerous_goods_vehicle.models import GoodsVehicle, VehicleArea, VehicleRoute
+from anlan.packs.safety.enterprise_duty.models import (
+    Certificate,
+    Contractor,
+    EnterpriseFile,
+    FeeAccount,
+    FeeEntry,
+    GasReading,
+    ProjectOpinion,
+    Promise,
+    SafetyProject,
+    StaffDuty,
+    WorkPermit,
+)
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
@@ -21,15 +34,21 @@ from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
     "BusinessPark",
+    "Certificate",
+    "Contractor",
     "DangerousWork",
     "Dock",
     "DutyEntry",
     "DutyPost",
+    "EnterpriseFile",
+    "FeeAccount",
+    "FeeEntry",
     "FireKeyPlace",
     "FireLane",
     "FireUnit",
     "FireVerdict",
     "GasCylinder",
+    "GasReading",
     "GoodsVehicle",
     "HazardUnit",
     "HiddenDanger",
@@ -39,10 +58,14 @@ __all__ = [
     "MajorRisk",
     "OldCompound",
     "ParcelOutlet",
+    "ProjectOpinion",
+    "Promise",
     "RailwaySide",
     "RiskAssessment",
+    "SafetyProject",
     "Shelter",
     "SpecialEquipment",
+    "StaffDuty",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",
@@ -50,4 +73,5 @@ __all__ = [
     "VehicleRoute",
     "Warehouse",
     "WarningLine",
+    "WorkPermit",
 ]

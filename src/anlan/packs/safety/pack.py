@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.kernel.capability.types import Pack
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
+from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
@@ -47,6 +48,7 @@ PACK = Pack(
         RAIN_AND_WATER,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
+        ENTERPRISE_DUTY,
         SPECIAL_EQUIPMENT,
         MAJOR_RISK,
         overview(CAMPAIGNS),

@@ -6,14 +6,14 @@ A place meets the campaign when it was checked and every requirement holds. One 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
 from anlan.kernel.web.exporting import exported
-from anlan.kernel.web.types import Fact, Nav
+from anlan.kernel.web.types import Fact, Nav, Waiting
 
 YES_NO = {"1": "是", "0": "否"}
 READ: Mapping[str, Scope] = {
@@ -38,6 +38,7 @@ READ: Mapping[str, Scope] = {
 WRITE: Mapping[str, Scope] = {"safety_regulator": "district", "bureau_officer": "own", "street_officer": "own"}
 _TEMPLATE = "packs/safety/subjects/campaign.html"
 _SEEN = "campaign.read"
+AHEAD = 14  # days before its day that a second look, or a check, is shown
 # Again after the second look was made on the day it was due, or later.
 NOT_SEEN_AGAIN = Q(second_looked_on=None) | Q(second_looked_on__lt=F("checked_on"))
 
@@ -153,8 +154,8 @@ class Campaign:
                 part=lambda _day: self.met, whole=lambda _day: self.in_full, lacking="sort=checked_on",
             ),),
             waiting=registers.waiting(
-                registers.Due(sheet=sheet, column="second_look_on", kind="回头看", verb="去看", ahead=14, where=self.second_looks),
-                registers.Due(sheet=sheet, column="review_due_on", kind="到期检查", verb="检查", ahead=14, where=self.in_full & ~Q(checked_on=None)),
+                registers.Due(sheet=sheet, column="second_look_on", kind="回头看", verb="去看", ahead=AHEAD, where=self.second_looks, counted=False),
+                registers.Due(sheet=sheet, column="review_due_on", kind="到期检查", verb="检查", ahead=AHEAD, counted=False, where=self.in_full & ~Q(checked_on=None)),
             ),
             demo=partial(self._demo),
         )  # fmt: skip
@@ -221,6 +222,25 @@ def overview(campaigns: Sequence[Campaign]) -> Capability:
             (Fact(title="专项整治", text=text, url=reverse("campaign_areas")),) if any(one.rows for one in told) else ()
         )
 
+    def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+        """One line of all registers for who watches over the district; the streets and bureaus have a line a place."""
+        if "safety_regulator" not in actor.roles:
+            return
+        today = civil_date(at)
+        first, late, near = [], 0, 0
+        for one in campaigns:
+            rows = one.sheet.model.objects.filter(
+                one.second_looks, retired_on=None, second_look_on__lte=today + timedelta(days=AHEAD)
+            )
+            told = rows.aggregate(
+                all=Count("pk"), late=Count("pk", filter=Q(second_look_on__lt=today)), first=Min("second_look_on")
+            )
+            late, near = late + told["late"], near + told["all"] - told["late"]
+            first += [told["first"]] if told["first"] else []
+        if first:
+            yield Waiting(kind="回头看", title=f"专项整治回头看 {late + near} 处", fact=f"已过期 {late}，{AHEAD} 天内 {near}", sender="专项整治", verb="看",
+                          url=reverse("campaign_areas"), due_at=registers.end_of(min(first)))  # fmt: skip
+
     return Capability(
         slug="campaign", title="专项整治", plan_refs=("S24",),
         permissions=(Permission(slug=_SEEN, title="查看专项整治", roles=READ),),
@@ -229,5 +249,5 @@ def overview(campaigns: Sequence[Campaign]) -> Capability:
             Page(path="registry/campaign_areas/export/", name="campaign_areas_export", view=export, permission=_SEEN, title="导出专项整治", kind="export"),
         ),
         nav=(Nav(section="registry", title="专项整治", page="campaign_areas", permission=_SEEN, order=20),),
-        now=now,
+        now=now, waiting=waiting,
     )  # fmt: skip
