@@ -33,6 +33,10 @@ WHO = (
     "head",
     "safety",
     "worker",
+    "bureau",
+    "school",
+    "handler",
+    "supervisor",
 )
 
 

@@ -29,6 +29,13 @@ def _permission(verb: str, title: str, roles: dict[str, str]) -> Permission:
 _HANDLER, _SUPERVISOR = {"bullying_handler": "own"}, {"bullying_supervisor": "own"}
 _list, _new, _export = case_pages(BULLYING, "campus/bullying/")
 
+# The registers are tabs below the first page.
+_BELOW = "/registry/campus_"
+WORDS = {
+    "campus_profiles": "安全概况", "campus_canteens": "食堂", "campus_samples": "留样", "campus_water": "饮水", "campus_buses": "校车", "campus_drivers": "驾驶员",
+    "campus_rides": "班次",
+}  # fmt: skip
+
 CAPABILITY = Capability(
     slug=SLUG, title="校园安全", plan_refs=("D13",),
     permissions=(
@@ -44,10 +51,10 @@ CAPABILITY = Capability(
         _permission("bullying.unmask", "看欺凌报告里的姓名", {**_HANDLER, **_SUPERVISOR}),
     ),
     pages=(
-        Page(path="campus/", name="campus", view=pages.overview, permission=READ, title="校园安全", section="registry", command="看校园安全"),
-        Page(path="campus/export/", name="campus_export", view=pages.export, permission=READ, title="导出校园安全", kind="export"),
+        Page(path="registry/campus_safety/", name="campus", view=pages.overview, permission=READ, title="校园安全", section="registry", command="看校园安全"),
+        Page(path="registry/campus_safety/export/", name="campus_export", view=pages.export, permission=READ, title="导出校园安全", kind="export"),
         *case_pages(DANGER, "campus/dangers/"),
-        _list, _export, *check_pages(AREA, "campus/checks/"),
+        _list, _export, *check_pages(AREA, "registry/campus_checks/"),
         Page(path="public/campus-report/", name="campus_safety_bullying_new", view=pages.report, permission=PUBLIC, title="学生欺凌报告", methods=("GET", "POST")),
         Page(path="campus-report/track/", name="campus_bullying_track", view=pages.track, permission=PUBLIC, title="查欺凌报告", methods=("GET", "POST")),
         Page(path="campus/bullying/<str:given>/names/", name="campus_bullying_names", view=pages.names, permission=_UNMASK, title="看欺凌报告里的姓名",
@@ -57,11 +64,10 @@ CAPABILITY = Capability(
     nav=(
         Nav(section="registry", title="校园安全", page="campus", permission=READ, order=3),
         Nav(section="registry", title="校园隐患", page="campus_safety_list", permission=_READ, order=4),
-        Nav(section="registry", title="平安校园检查", page=f"{SLUG}_checks", permission=f"{SLUG}.check_read", order=4),
+        Nav(section="registry", title="平安校园检查", page=f"{SLUG}_checks", permission=f"{SLUG}.check_read", order=29, below=_BELOW),
         Nav(section="registry", title="欺凌报告", page="campus_safety_bullying_list", permission=f"{_BULLYING}.read", order=5),
-        *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=30 + place) for place, (slug, title) in enumerate((
-            ("campus_profiles", "安全概况"), ("canteens", "食堂"), ("food_samples", "留样"), ("water_tests", "饮水"), ("school_buses", "校车"),
-            ("bus_drivers", "驾驶员"), ("bus_rides", "班次")))),
+        *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=30 + place, below=_BELOW)
+          for place, (slug, title) in enumerate(WORDS.items())),
     ),
     verbs=VERBS, case_links=case_links, check_areas=(AREA,), check_forms=(SAFE_CAMPUS,), sheets=SHEETS, processes=(DANGER, BULLYING), formulas=FORMULAS,
     layers=(registers.layer(PROFILES, slug="campus_profiles", title="学校", sign="stage",

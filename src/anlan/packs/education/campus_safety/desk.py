@@ -45,9 +45,9 @@ def waits(actor: Actor, at: datetime) -> Iterator[Waiting]:
     if local.hour >= SAMPLE_HOUR and china().works(today):
         for canteen in queries.unsampled(actor, today):
             yield Waiting(kind="食品留样", title=canteen.name, fact="今天还没有登记留样", sender="食品留样", verb="登记",
-                          url=reverse("food_samples_new"), due_at=datetime.combine(today, time(18), CHINA))  # fmt: skip
+                          url=reverse("campus_samples_new"), due_at=datetime.combine(today, time(18), CHINA))  # fmt: skip
     for name, why in queries.unfit_rides(actor, today):
-        yield Waiting(kind="校车", title=name, fact=f"{why}，不能开", sender="校车班次", verb="换车换人", url=reverse("bus_rides_list"),
+        yield Waiting(kind="校车", title=name, fact=f"{why}，不能开", sender="校车班次", verb="换车换人", url=reverse("campus_rides_list"),
                       due_at=datetime.combine(today, time(6), CHINA))  # fmt: skip
 
 

@@ -107,7 +107,7 @@ PROFILES = Sheet(
     ),
 )  # fmt: skip
 CANTEENS = Sheet(
-    slug="canteens", title="学校食堂", model=Canteen, key="code", read=READ, write=WRITE, review_days=180,
+    slug="campus_canteens", title="学校食堂", model=Canteen, key="code", read=READ, write=WRITE, review_days=180,
     duty="一个食堂一行：许可证、健康证到期以前提醒；明厨亮灶给家长看。",
     columns=(
         Column("code", "编号", required=True, max_length=40),
@@ -124,7 +124,7 @@ CANTEENS = Sheet(
     ),
 )  # fmt: skip
 SAMPLES = Sheet(
-    slug="food_samples", title="食品留样", model=FoodSample, key="code", read=READ, write=WRITE, check=check_sample,
+    slug="campus_samples", title="食品留样", model=FoodSample, key="code", read=READ, write=WRITE, check=check_sample,
     duty="每餐每样一行：留够、留满、写谁留的。",
     columns=(
         Column("code", "留样编号", required=True, max_length=40),
@@ -138,7 +138,7 @@ SAMPLES = Sheet(
     ),
 )  # fmt: skip
 WATER = Sheet(
-    slug="water_tests", title="学校饮水检测", model=WaterTest, key="code", read=READ, write=WRITE, check=check_water,
+    slug="campus_water", title="学校饮水检测", model=WaterTest, key="code", read=READ, write=WRITE, check=check_water,
     duty="一次检测一行；不合格的先停水换水，再写处置。",
     columns=(
         Column("code", "检测编号", required=True, max_length=40),
@@ -153,7 +153,7 @@ WATER = Sheet(
     ),
 )  # fmt: skip
 VEHICLES = Sheet(
-    slug="school_buses", title="校车", model=SchoolBus, key="code", read=READ, write=WRITE, check=check_bus,
+    slug="campus_buses", title="校车", model=SchoolBus, key="code", read=READ, write=WRITE, check=check_bus,
     duty="一辆一行：标牌、检验、保险到期以前提醒；过期的不能排班。", basis="《校车安全管理条例》",
     columns=(
         Column("code", "车牌", required=True, max_length=16),
@@ -168,7 +168,7 @@ VEHICLES = Sheet(
     ),
 )  # fmt: skip
 DRIVERS = Sheet(
-    slug="bus_drivers", title="校车驾驶员", model=BusDriver, key="code", read=READ, write=WRITE,
+    slug="campus_drivers", title="校车驾驶员", model=BusDriver, key="code", read=READ, write=WRITE,
     duty="一人一行：驾驶证、资格审验到期以前提醒。姓名和证号遮住。",
     columns=(
         Column("code", "编号", required=True, max_length=40),
@@ -181,7 +181,7 @@ DRIVERS = Sheet(
     ),
 )  # fmt: skip
 RIDES = Sheet(
-    slug="bus_rides", title="校车班次", model=BusRide, key="code", read=READ, write=WRITE, check=check_ride, review_days=180,
+    slug="campus_rides", title="校车班次", model=BusRide, key="code", read=READ, write=WRITE, check=check_ride, review_days=180,
     duty="一趟一行：哪辆车、谁开、几个学生、谁照管。不超员，不登学生姓名。",
     columns=(
         Column("code", "班次编号", required=True, max_length=40),

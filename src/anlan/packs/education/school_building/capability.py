@@ -64,14 +64,14 @@ CAPABILITY = Capability(
         Permission(slug=WRITE, title="登记校舍", roles={"bureau_officer": "own"}),
     ),
     pages=(
-        Page(path="school-buildings/", name="school_building", view=pages.overview, permission=READ, title="校舍安全", section="registry", command="看校舍安全"),
-        Page(path="school-buildings/export/", name="school_building_export", view=pages.export, permission=READ, title="导出校舍安全", kind="export"),
+        Page(path="registry/school_building/", name="school_building", view=pages.overview, permission=READ, title="校舍安全", section="registry", command="看校舍安全"),
+        Page(path="registry/school_building/export/", name="school_building_export", view=pages.export, permission=READ, title="导出校舍安全", kind="export"),
         *sheet_pages(BUILDINGS), *sheet_pages(WORK_SHEET),
     ),
     nav=(
         Nav(section="registry", title="校舍安全", page="school_building", permission=READ, order=40),
-        Nav(section="registry", title="校舍", page="school_buildings_list", permission=READ, order=41),
-        Nav(section="registry", title="加固工程", page="building_works_list", permission=READ, order=42),
+        Nav(section="registry", title="校舍", page="school_buildings_list", permission=READ, order=41, below="/registry/school_building"),
+        Nav(section="registry", title="加固工程", page="school_building_works_list", permission=READ, order=42, below="/registry/school_building"),
     ),
     sheets=(BUILDINGS, WORK_SHEET), formulas=FORMULAS,
     layers=(registers.layer(BUILDINGS, slug="school_buildings", title="校舍", sign="grade", value=lambda row: f"{GRADES[row.grade]}，{WORKS[row.works]}"),),

@@ -64,7 +64,7 @@ BUILDINGS = Sheet(
     ),
 )  # fmt: skip
 WORKS = Sheet(
-    slug="building_works", title="校舍加固工程", model=BuildingWork, key="code", read=READ, write=WRITE, check=check_work, changed=follow,
+    slug="school_building_works", title="校舍加固工程", model=BuildingWork, key="code", read=READ, write=WRITE, check=check_work, changed=follow,
     duty="一项工程一行：从列计划到验收；校舍台账里的加固情况随最近一项工程。",
     columns=(
         Column("code", "工程编号", required=True, max_length=40),

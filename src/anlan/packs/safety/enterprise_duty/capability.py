@@ -44,6 +44,13 @@ FORMULAS = (
     ),
 )  # fmt: skip
 
+WORDS = {
+    "enterprise_files": "企业档案",
+    "enterprise_duties": "责任清单",
+    "enterprise_certificates": "持证人员",
+    "enterprise_contractors": "承包商",
+}
+
 CAPABILITY = Capability(
     slug=SLUG, title="企业主体责任", plan_refs=("S25",),
     permissions=(
@@ -58,17 +65,17 @@ CAPABILITY = Capability(
         _permission("permit.manage", "监管作业票", _REGULATOR),
     ),
     pages=(
-        Page(path="enterprises/", name="enterprises", view=pages.overview, permission=READ, title="企业主体责任", section="registry", command="看企业主体责任"),
-        Page(path="enterprises/export/", name="enterprises_export", view=pages.export, permission=READ, title="导出企业主体责任", kind="export"),
-        Page(path="enterprises/<str:code>/", name="enterprise", view=pages.enterprise, permission=READ, title="一家企业", methods=("GET", "POST"), section="registry"),
-        Page(path="enterprises/<str:code>/fees/", name="safety_fees", view=pages.fees, permission=READ, title="安全费用", methods=("GET", "POST"), section="registry"),
-        Page(path="enterprises/<str:code>/fees/export/", name="safety_fees_export", view=pages.fees_export, permission=READ, title="导出安全费用", kind="export"),
-        Page(path="promises/<int:pk>/", name="safety_promise", view=pages.promise, permission=READ, title="安全承诺公告", section="registry"),
+        Page(path="registry/enterprise/", name="enterprises", view=pages.overview, permission=READ, title="企业主体责任", section="registry", command="看企业主体责任"),
+        Page(path="registry/enterprise/export/", name="enterprises_export", view=pages.export, permission=READ, title="导出企业主体责任", kind="export"),
+        Page(path="registry/enterprise/<str:code>/", name="enterprise", view=pages.enterprise, permission=READ, title="一家企业", methods=("GET", "POST"), section="registry"),
+        Page(path="registry/enterprise/<str:code>/fees/", name="safety_fees", view=pages.fees, permission=READ, title="安全费用", methods=("GET", "POST"), section="registry"),
+        Page(path="registry/enterprise/<str:code>/fees/export/", name="safety_fees_export", view=pages.fees_export, permission=READ, title="导出安全费用", kind="export"),
+        Page(path="registry/enterprise_promises/<int:pk>/", name="safety_promise", view=pages.promise, permission=READ, title="安全承诺公告", section="registry"),
         *case_pages(PERMIT, "permits/"),
         Page(path="permits/<str:given>/print/", name="work_permit_print", view=pages.permit_print, permission=f"{SLUG}.permit.read", title="打印作业票", section="registry"),
-        Page(path="safety-projects/", name="safety_projects", view=pages.projects, permission=f"{SLUG}.project_read", title="三同时和联合审批", methods=("GET", "POST"),
+        Page(path="registry/enterprise_projects/", name="safety_projects", view=pages.projects, permission=f"{SLUG}.project_read", title="三同时和联合审批", methods=("GET", "POST"),
              section="registry", command="看三同时项目"),
-        Page(path="safety-projects/<int:pk>/", name="safety_project", view=pages.project, permission=f"{SLUG}.project_read", title="一个三同时项目",
+        Page(path="registry/enterprise_projects/<int:pk>/", name="safety_project", view=pages.project, permission=f"{SLUG}.project_read", title="一个三同时项目",
              methods=("GET", "POST"), section="registry"),
         *(page for sheet in SHEETS for page in sheet_pages(sheet)),
     ),
@@ -76,8 +83,7 @@ CAPABILITY = Capability(
         Nav(section="registry", title="企业主体责任", page="enterprises", permission=READ, order=6),
         Nav(section="registry", title="作业票", page=f"{SLUG}_permit_list", permission=f"{SLUG}.permit.read", order=7),
         Nav(section="registry", title="三同时", page="safety_projects", permission=f"{SLUG}.project_read", order=8),
-        *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=9) for slug, title in (
-            ("enterprise_files", "企业档案"), ("staff_duties", "责任清单"), ("certificates", "持证人员"), ("contractors", "承包商"))),
+        *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=9, below="/registry/enterprise") for slug, title in WORDS.items()),
     ),
     verbs=VERBS, sheets=SHEETS, processes=(PERMIT,), case_links=case_links, formulas=FORMULAS, waiting=desk.waits, now=desk.now, find=desk.find,
     demo=demonstration.load,

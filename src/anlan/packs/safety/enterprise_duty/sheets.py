@@ -74,7 +74,7 @@ FILES = Sheet(
     ),
 )  # fmt: skip
 DUTIES = Sheet(
-    slug="staff_duties", title="全员安全责任清单", model=StaffDuty, key="code", read=READ, write=WRITE, review_days=365,
+    slug="enterprise_duties", title="全员安全责任清单", model=StaffDuty, key="code", read=READ, write=WRITE, review_days=365,
     duty="一个岗位一行：干什么、负什么责、签了没有、考了没有。", basis="《安全生产法》第二十二条",
     columns=(
         Column("code", "编号", required=True, max_length=40),
@@ -88,7 +88,7 @@ DUTIES = Sheet(
     ),
 )  # fmt: skip
 CERTIFICATES = Sheet(
-    slug="certificates", title="持证人员", model=Certificate, key="code", read=READ, write=WRITE, check=check_certificate,
+    slug="enterprise_certificates", title="持证人员", model=Certificate, key="code", read=READ, write=WRITE, check=check_certificate,
     duty="一证一行：复审、到期以前提醒。姓名、证号遮住，本企业和监管员在企业页看全名。", basis="《安全生产法》第三十条",
     columns=(
         Column("code", "编号", required=True, max_length=40),
@@ -102,7 +102,7 @@ CERTIFICATES = Sheet(
     ),
 )  # fmt: skip
 CONTRACTORS = Sheet(
-    slug="contractors", title="承包商", model=Contractor, key="code", read=READ, write=WRITE, review_days=180, check=check_contractor,
+    slug="enterprise_contractors", title="承包商", model=Contractor, key="code", read=READ, write=WRITE, review_days=180, check=check_contractor,
     duty="一家一行：资质、合同到期以前提醒；没有协议和培训的人不能进厂作业。", basis="《安全生产法》第四十九条",
     columns=(
         Column("code", "编号", required=True, max_length=40),

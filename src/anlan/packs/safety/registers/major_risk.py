@@ -187,7 +187,7 @@ RISKS = Sheet(
     ),
 )  # fmt: skip
 ASSESSMENTS = Sheet(
-    slug="risk_assessments", title="城市安全风险评估", model=RiskAssessment, key="code", read=_READ, write=_WRITE, check=check_assessment, changed=follow,
+    slug="major_risk_assessments", title="城市安全风险评估", model=RiskAssessment, key="code", read=_READ, write=_WRITE, check=check_assessment, changed=follow,
     duty="评估一次登记一行，不改旧的；清单里的等级和下次评估随最近一次。",
     columns=(
         Column("code", "评估编号", required=True, max_length=40),
@@ -202,7 +202,7 @@ ASSESSMENTS = Sheet(
     ),
 )  # fmt: skip
 WORKS = Sheet(
-    slug="underground_works", title="地下工程", model=UndergroundWork, key="code", read=_READ, write=_WRITE, review_days=30, check=check_work,
+    slug="major_risk_works", title="地下工程", model=UndergroundWork, key="code", read=_READ, write=_WRITE, review_days=30, check=check_work,
     duty="一项一行，施工中一月复核：管线探明了没有、沉降到了多少。",
     columns=(
         Column("code", "编号", required=True, max_length=40),
@@ -263,13 +263,13 @@ CAPABILITY = Capability(
     pages=(*sheet_pages(RISKS), *sheet_pages(ASSESSMENTS), *sheet_pages(WORKS)),
     nav=(
         Nav(section="registry", title="重大风险", page="major_risks_list", permission=_READ, order=26),
-        Nav(section="registry", title="风险评估", page="risk_assessments_list", permission=_READ, order=27),
-        Nav(section="registry", title="地下工程", page="underground_works_list", permission=_READ, order=28),
+        Nav(section="registry", title="风险评估", page="major_risk_assessments_list", permission=_READ, order=27, below="/registry/major_risk"),
+        Nav(section="registry", title="地下工程", page="major_risk_works_list", permission=_READ, order=28, below="/registry/major_risk"),
     ),
     sheets=(RISKS, ASSESSMENTS, WORKS), formulas=FORMULAS,
     layers=(
         registers.layer(RISKS, slug="major_risks", title="重大风险", sign="grade", value=lambda row: f"{FIELDS[row.area]}，下次评估 {row.assess_due_on or '没有定'}"),
-        registers.layer(WORKS, slug="underground_works", title="地下工程", sign="state", value=lambda row: f"埋深 {row.depth} m"),
+        registers.layer(WORKS, slug="major_risk_works", title="地下工程", sign="state", value=lambda row: f"埋深 {row.depth} m"),
     ),
     waiting=registers.waiting(
         registers.Due(sheet=RISKS, column="assess_due_on", kind="风险评估", verb="评估"),

@@ -126,7 +126,7 @@ EQUIPMENT = Sheet(
     ),
 )  # fmt: skip
 CYLINDERS = Sheet(
-    slug="gas_cylinders", title="气瓶", model=GasCylinder, key="code", read=_READ, write=_WRITE, check=check_cylinder,
+    slug="special_cylinders", title="气瓶", model=GasCylinder, key="code", read=_READ, write=_WRITE, check=check_cylinder,
     duty="一只一行：车用气瓶跟车，其他气瓶跟充装站。过期、报废的不许充装。", basis="TSG 23-2021（条款待核）",
     columns=(
         Column("code", "气瓶编号", required=True, max_length=40),
@@ -186,7 +186,7 @@ CAPABILITY = Capability(
     pages=(*sheet_pages(EQUIPMENT), *sheet_pages(CYLINDERS)),
     nav=(
         Nav(section="registry", title="特种设备", page="special_equipment_list", permission=_READ, order=24),
-        Nav(section="registry", title="气瓶", page="gas_cylinders_list", permission=_READ, order=25),
+        Nav(section="registry", title="气瓶", page="special_cylinders_list", permission=_READ, order=25, below="/registry/special_"),
     ),
     sheets=(EQUIPMENT, CYLINDERS), formulas=FORMULAS,
     layers=(registers.layer(EQUIPMENT, slug="special_equipment", title="特种设备", sign="kind",

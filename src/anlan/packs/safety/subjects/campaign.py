@@ -30,6 +30,8 @@ from anlan.kernel.registry.types import Column, Problem, Sheet
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.types import Fact, Nav, Waiting
 
+# The tabs of the registers, for the catalogue of translations.
+WORDS = ("仓储", "寄递", "消防通道", "消防重点", "老旧小区", "铁路沿线", "码头", "危大工程", "楼宇园区")
 YES_NO = {"1": "是", "0": "否"}
 READ: Mapping[str, Scope] = {
     "planner": "district", "leader": "district", "auditor": "district", "safety_regulator": "district", "bureau_officer": "district",
