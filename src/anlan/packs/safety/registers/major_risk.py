@@ -262,9 +262,9 @@ CAPABILITY = Capability(
     ),
     pages=(*sheet_pages(RISKS), *sheet_pages(ASSESSMENTS), *sheet_pages(WORKS)),
     nav=(
-        Nav(section="registry", title="重大风险", page="major_risks_list", permission=_READ, order=26),
-        Nav(section="registry", title="风险评估", page="major_risk_assessments_list", permission=_READ, order=27, below="/registry/major_risk"),
-        Nav(section="registry", title="地下工程", page="major_risk_works_list", permission=_READ, order=28, below="/registry/major_risk"),
+        Nav(section="registry", title="重大风险", page="major_risks_list", permission=_READ, order=17),
+        Nav(section="registry", title="风险评估", page="major_risk_assessments_list", permission=_READ, order=18, below="/registry/major_risk"),
+        Nav(section="registry", title="地下工程", page="major_risk_works_list", permission=_READ, order=19, below="/registry/major_risk"),
     ),
     sheets=(RISKS, ASSESSMENTS, WORKS), formulas=FORMULAS,
     layers=(

@@ -185,8 +185,8 @@ CAPABILITY = Capability(
     ),
     pages=(*sheet_pages(EQUIPMENT), *sheet_pages(CYLINDERS)),
     nav=(
-        Nav(section="registry", title="特种设备", page="special_equipment_list", permission=_READ, order=24),
-        Nav(section="registry", title="气瓶", page="special_cylinders_list", permission=_READ, order=25, below="/registry/special_"),
+        Nav(section="registry", title="特种设备", page="special_equipment_list", permission=_READ, order=15),
+        Nav(section="registry", title="气瓶", page="special_cylinders_list", permission=_READ, order=16, below="/registry/special_"),
     ),
     sheets=(EQUIPMENT, CYLINDERS), formulas=FORMULAS,
     layers=(registers.layer(EQUIPMENT, slug="special_equipment", title="特种设备", sign="kind",
