@@ -82,10 +82,10 @@ def _tried(request: Request, act: Callable[[], str]) -> Refused | None:
 
 # ---- enterprises
 def overview(request: Request) -> HttpResponse:
-    """All enterprises; who has one alone goes straight to its page."""
-    rows = queries.visible(request.actor)
-    if "all" not in request.GET and request.actor.organisation_id and len(rows[:2]) == 1:
-        return HttpResponseRedirect(reverse("enterprise", args=[rows[0].code]))
+    """All enterprises; who acts for one goes straight to its page."""
+    own = queries.visible(request.actor).filter(pk=request.actor.organisation_id or 0).first()
+    if own is not None and "all" not in request.GET:
+        return HttpResponseRedirect(reverse("enterprise", args=[own.code]))
     return render(request, _T + "overview.html", {"lines": queries.lines(request.actor, request.at), "year": civil_date(request.at).year})  # fmt: skip
 
 
@@ -143,6 +143,7 @@ def fees(request: Request, code: str) -> HttpResponse:
     """The ledger by year, each entry of the chosen year, and the form that adds one or reverses one."""
     one, refused = _enterprise(request, code), None
     if request.method == "POST":
+        policy.require(request.actor, actions.FEE, one)
         act = _reversal(request, one) if request.POST.get("reverse") else _entry(request, one)
         refused = _tried(request, act)
         if refused is None:
