@@ -126,7 +126,8 @@ def _counted(due: Due, rows: Rows, today: date) -> Iterator[Waiting]:
 # ---- as an indicator
 def standing(sheet: Sheet, as_of: date) -> Rows:
     """The rows in use at the end of a civil day. Registers keep what is true now: a past year is judged by today's columns."""
-    return sheet.model.objects.filter(Q(retired_on=None) | Q(retired_on__gt=as_of), created_at__lte=end_of(as_of))
+    rows: Rows = sheet.model.objects.filter(Q(retired_on=None) | Q(retired_on__gt=as_of), created_at__lte=end_of(as_of))
+    return rows
 
 
 def every(**columns: Any) -> Condition:

@@ -59,7 +59,7 @@ def _check(actor: Actor, school: Organisation, at: datetime) -> None:
         return
     planning.load_forms(when)
     form = Form.objects.filter(slug=FORM).order_by("-number").first()
-    bureau = Organisation.objects.filter(pk=actor.organisation_id).first()
+    bureau = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
     if form is None or bureau is None:
         return
     task = planning.make_task(

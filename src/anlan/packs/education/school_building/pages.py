@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -26,7 +29,7 @@ def overview(request: Request) -> HttpResponse:
 def export(request: Request) -> HttpResponse:
     lines, whole = queries.schools(request.actor, civil_date(request.at))
     head = ("学校", "栋数", "面积（平方米）", "使用人数", *GRADES.values(), "鉴定过期", "C、D 级未列工程", "工程逾期")
-    rows = (
+    rows: Iterator[tuple[str | int | Decimal, ...]] = (
         (one.name, one.buildings, one.area, one.people, *one.grades.values(), one.expired, one.bare, one.behind)
         for one in [*lines, whole]
     )

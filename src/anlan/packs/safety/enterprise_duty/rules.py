@@ -87,10 +87,14 @@ class GasLimit:
         return ""
 
 
+def _bound(row: Mapping[str, Any], name: str) -> Decimal | None:
+    return Decimal(str(row[name])) if name in row else None
+
+
 @cache
 def gases() -> tuple[GasLimit, ...]:
     return tuple(
-        GasLimit(row["code"], row["title"], row["unit"], *(Decimal(str(row[name])) if name in row else None for name in ("low", "high")), tuple(row["works"]))
+        GasLimit(row["code"], row["title"], row["unit"], _bound(row, "low"), _bound(row, "high"), tuple(row["works"]))
         for row in _table()["gas"]["limit"]
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
 from anlan.packs.safety.enterprise_duty import actions, desk, queries
 from anlan.packs.safety.enterprise_duty.capability import FORMULAS
-from anlan.packs.safety.enterprise_duty.models import FeeAccount, FeeEntry, ProjectOpinion, SafetyProject
+from anlan.packs.safety.enterprise_duty.models import FeeAccount, FeeEntry, ProjectOpinion, Promise, SafetyProject
 from anlan.packs.safety.enterprise_duty.sheets import CERTIFICATES, CONTRACTORS, FILES
 
 FILE: Mapping[str, Any] = {"code": "SL-E31", "trade": "cold", "employees": "64", "level": "third", "level_on": "2022-08-01", "level_expires_on": "2025-07-31"}  # fmt: skip
@@ -153,12 +153,12 @@ def test_the_head_promises_and_it_is_printed(cast: Cast) -> None:
     assert cast.client("head").post(address, {"kind": "year", "words": ""}).status_code == 422
     assert cast.client("head").post(address, {"kind": "year", "words": "足额提取安全费用"}).status_code == 302
     assert cast.client("head").post(address, {"kind": "year", "words": "又一次"}).status_code == 409
-    row = actions.Promise.objects.get()
+    row = Promise.objects.get()
     page = cast.client("street").get(f"/registry/enterprise_promises/{row.pk}/").content.decode()
     assert "足额提取安全费用" in page
     assert cast.client("head").get(f"/registry/enterprise_promises/{row.pk}/?form=docx").status_code == 200
     actions.give_promise(actor=cast.actor("head"), enterprise=cast.enterprise, kind="day", words="今日", facts=queries.today_facts(cast.enterprise), at=cast.at)  # fmt: skip
-    assert actions.Promise.objects.get(kind="day").facts["动火作业"] == "0 处"
+    assert Promise.objects.get(kind="day").facts["动火作业"] == "0 处"
 
 
 # ---- the page, and who sees names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def test_the_table_is_sound() -> None:
      ("hot_1", {"combustible": "0"}, 0, 0), ("hot_1", {}, 1, 0), ("hot_2", {"combustible": "0", "oxygen": "18"}, 0, 1)],
 )  # fmt: skip
 def test_what_a_reading_says(work: str, reading: dict[str, str], missing: int, wrong: int) -> None:
-    given = {name: rules.Decimal(value) for name, value in reading.items()}
+    given = {name: Decimal(value) for name, value in reading.items()}
     found = rules.wrong(work, given)
     assert (len(found[0]), len(found[1])) == (missing, wrong)
 

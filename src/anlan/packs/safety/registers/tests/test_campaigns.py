@@ -13,16 +13,19 @@ from anlan.base.clock import civil_date
 from anlan.kernel.capability import registers
 from anlan.kernel.registry import actions
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.pack import CAMPAIGNS
+from anlan.packs.safety.registers.business_park import CAMPAIGN as PARK
 from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as WORK
 from anlan.packs.safety.registers.dock import CAMPAIGN as DOCK
+from anlan.packs.safety.registers.fire_key_place import CAMPAIGN as KEY_PLACE
 from anlan.packs.safety.registers.fire_lane import CAMPAIGN as LANE
 from anlan.packs.safety.registers.old_compound import CAMPAIGN as COMPOUND
 from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL
+from anlan.packs.safety.registers.railway_side import CAMPAIGN as RAILWAY
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
 from anlan.packs.safety.registers.warehouse import REQUIREMENTS
 from anlan.packs.safety.subjects.campaign import Campaign, lines
 
+CAMPAIGNS = (WAREHOUSE, PARCEL, LANE, KEY_PLACE, COMPOUND, RAILWAY, DOCK, WORK, PARK)
 DAY = date(2026, 3, 2)
 
 
