@@ -62,9 +62,8 @@ def _promise(actor: Actor, at: datetime) -> Iterator[Waiting]:
 def now(actor: Actor, at: datetime) -> Iterator[Fact]:
     if not policy.may(actor, SUPERVISE):
         return
-    told = queries.lines(actor, at)
-    if told:
-        text = f"{len(told)} 家，有过期的 {sum(bool(one.late) for one in told)} 家，在办作业票 {sum(one.permits for one in told)} 张"
+    if units := queries.visible(actor).count():
+        text = f"{units} 家，有过期的 {queries.late(actor, civil_date(at))} 家，在办作业票 {queries.open_permits(actor)} 张"
         yield Fact(title="企业主体责任", text=text, url=reverse("enterprises"))
 
 

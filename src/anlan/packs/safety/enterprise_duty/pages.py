@@ -23,6 +23,7 @@ from anlan.kernel.documents.pdf import to_pdf
 from anlan.kernel.documents.sheet import sheet
 from anlan.kernel.documents.word import MEDIA_TYPE, to_docx
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.paging import page_of
 from anlan.packs.safety.enterprise_duty import actions, queries, rules
 from anlan.packs.safety.enterprise_duty.models import (
     Contractor,
@@ -86,7 +87,8 @@ def overview(request: Request) -> HttpResponse:
     own = queries.visible(request.actor).filter(pk=request.actor.organisation_id or 0).first()
     if own is not None and "all" not in request.GET:
         return HttpResponseRedirect(reverse("enterprise", args=[own.code]))
-    return render(request, _T + "overview.html", {"lines": queries.lines(request.actor, request.at), "year": civil_date(request.at).year})  # fmt: skip
+    page = page_of(request, queries.lines(request.actor, request.at))
+    return render(request, _T + "overview.html", {"page": page, "year": civil_date(request.at).year})
 
 
 def export(request: Request) -> HttpResponse:

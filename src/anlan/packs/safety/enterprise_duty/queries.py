@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
@@ -69,6 +69,20 @@ def expiring(rows: Iterable[Organisation], today: date) -> dict[int, list[Expiri
     return {pk: sorted(lines, key=lambda one: one.on) for pk, lines in found.items()}
 
 
+def late(actor: Actor, today: date) -> int:
+    """How many of the enterprises this person may see have something that has run out."""
+    known = visible(actor).values("pk")
+    found: set[int] = set()
+    for table, column, _word in DATES:
+        rows = table.objects.filter(organisation__in=known, retired_on=None, **{f"{column}__lt": today})  # type: ignore[attr-defined]
+        found |= set(rows.values_list("organisation", flat=True))
+    return len(found)
+
+
+def open_permits(actor: Actor) -> int:
+    return cases.visible(actor, SLUG).filter(is_open=True).count()
+
+
 @dataclass
 class Line:
     """One enterprise in the regulator's table. Money in yuan, of the year."""
@@ -99,14 +113,18 @@ def lines(actor: Actor, at: datetime) -> list[Line]:
     for pk, dates in expiring(units, today).items():
         known[pk].late = sum(one.late for one in dates)
         known[pk].near = len(dates) - known[pk].late
-    for organisation in Certificate.objects.filter(organisation__in=known, retired_on=None).values_list(
-        "organisation", flat=True
-    ):
-        known[organisation].certificates += 1
-    for account in FeeAccount.objects.filter(organisation__in=known):
-        line = known[account.organisation_id]
-        line.balance = account.balance
-        line.drawn, line.used = year_sums(account, today.year)
+    held = Certificate.objects.filter(organisation__in=known, retired_on=None).order_by()
+    for row in held.values("organisation").annotate(all=Count("pk")):
+        known[row["organisation"]].certificates = row["all"]
+    for owner, balance in FeeAccount.objects.filter(organisation__in=known).values_list("organisation", "balance"):
+        known[owner].balance = balance
+    moved = FeeEntry.objects.filter(account__organisation__in=known, on__year=today.year).order_by()
+    for row in moved.values("account__organisation", "source", "target").annotate(all=Sum("amount")):
+        line = known[row["account__organisation"]]
+        if "cost" in (row["source"], row["target"]):
+            line.drawn += row["all"] if row["source"] == "cost" else -row["all"]
+        else:
+            line.used += row["all"] if row["source"] == "reserve" else -row["all"]
     for owner in Case.objects.filter(process=SLUG, is_open=True, owner__in=known).values_list("owner", flat=True):
         known[owner].permits += 1
     for organisation in Promise.objects.filter(organisation__in=known, kind="year", on__year=today.year).values_list(
@@ -119,17 +137,6 @@ def lines(actor: Actor, at: datetime) -> list[Line]:
 
 
 # ---- the safety fee
-def year_sums(account: FeeAccount, year: int) -> tuple[Decimal, Decimal]:
-    """(drawn, used) of a year, reversals taken off."""
-    drawn = used = Decimal(0)
-    for entry in account.entries.filter(on__year=year):
-        if "cost" in (entry.source, entry.target):
-            drawn += entry.amount if entry.source == "cost" else -entry.amount
-        else:
-            used += entry.amount if entry.source == "reserve" else -entry.amount
-    return drawn, used
-
-
 @dataclass
 class Year:
     """One year of the ledger: what stood at its beginning and end, drawn, used by item."""

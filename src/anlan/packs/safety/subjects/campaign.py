@@ -191,15 +191,16 @@ class Line:
 
 
 def lines(campaigns: Sequence[Campaign], actor: Actor, today: date) -> list[Line]:
+    """One query a register."""
     found = []
     for one in campaigns:
-        seen = queries.visible(one.sheet, actor).filter(retired_on=None)
-        rows = seen.filter(one.in_full)
-        again = seen.filter(one.second_looks)
+        full, again = Q(pk__isnull=False) & one.in_full, one.second_looks
         fresh = Q(checked_on__gte=today - timedelta(days=one.every))
-        drawn = seen.filter(one.drawn, fresh).count() if one.drawn is not None else 0
-        found.append(Line(one, rows.count(), rows.filter(fresh).count(), rows.filter(one.met).count(), again.count(),
-                          again.filter(second_look_on__lt=today).count(), drawn, reverse(f"{one.sheet.slug}_list")))  # fmt: skip
+        told = queries.visible(one.sheet, actor).filter(retired_on=None).aggregate(
+            rows=Count("pk", filter=full), checked=Count("pk", filter=full & fresh), met=Count("pk", filter=full & one.met), again=Count("pk", filter=again),
+            late=Count("pk", filter=again & Q(second_look_on__lt=today)), sampled=Count("pk", filter=one.drawn & fresh if one.drawn is not None else Q(pk=None)),
+        )  # fmt: skip
+        found.append(Line(campaign=one, url=reverse(f"{one.sheet.slug}_list"), **told))
     return found
 
 
