@@ -35,6 +35,10 @@ WHO = (
     "worker",
     "legal",
     "inspector",
+    "bureau",
+    "school",
+    "handler",
+    "supervisor",
 )
 
 

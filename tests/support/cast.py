@@ -18,7 +18,8 @@ PASSWORD = "anlan-demo"
 
 @dataclass(frozen=True)
 class Cast:
-    """`district` holds `emergency` and `environment` (bureaus) and `street`, which holds `enterprise`; one post per role."""
+    """`district` holds `emergency`, `environment` and `education` (bureaus) and `street`, which holds `enterprise`; `education` holds
+    `school`; one post per role."""
 
     at: datetime
     district: Organisation
@@ -26,12 +27,15 @@ class Cast:
     environment: Organisation
     street: Organisation
     enterprise: Organisation
+    education: Organisation
+    school: Organisation
     posts: dict[str, Post]
 
     def actor(self, who: str) -> Actor:
         """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street,
         regulator, expert, legal (应急), inspector, green_legal (生态环境),
-        head, safety, worker (冷库甲)."""
+        head, safety, worker (冷库甲),
+        bureau (教育局), school, handler (学校), supervisor (教育局)."""
         return policy.actor_of(self.posts[who])
 
     def client(self, who: str | None) -> Client:
@@ -59,6 +63,10 @@ _SEATS = (
     ("legal", "legal_reviewer", "emergency"),
     ("inspector", "environment_inspector", "environment"),
     ("green_legal", "legal_reviewer", "environment"),
+    ("bureau", "bureau_officer", "education"),
+    ("school", "school_officer", "school"),
+    ("handler", "bullying_handler", "school"),
+    ("supervisor", "bullying_supervisor", "education"),
 )
 
 
@@ -76,6 +84,8 @@ def make_cast(at: datetime = AT) -> Cast:
         "street": found("SL-S01", "示例一街道", "street", district),
     }
     places["enterprise"] = found("SL-E31", "冷库甲", "enterprise", places["street"])
+    places["education"] = found("SL-B02", "区教育局", "bureau", district)
+    places["school"] = found("SL-X01", "学校", "school", places["education"])
     posts = {}
     for username, role, place in _SEATS:
         person = Person.objects.create_user(username, PASSWORD, name=f"示例·{username}", is_demo=True)
@@ -88,4 +98,6 @@ def make_cast(at: datetime = AT) -> Cast:
             starts_on=date(2021, 1, 1),
             at=at,
         )
-    return Cast(at, district, places["emergency"], places["environment"], places["street"], places["enterprise"], posts)
+    return Cast(
+        at, district, places["emergency"], places["environment"], places["street"], places["enterprise"], places["education"], places["school"], posts
+    )  # fmt: skip

@@ -18,5 +18,8 @@ ROLES = (
     Role(slug="enterprise_head", title="企业负责人"),
     Role(slug="enterprise_officer", title="企业安全员"),
     Role(slug="worker", title="岗位员工"),
+    Role(slug="school_officer", title="学校安全员"),
+    Role(slug="bullying_handler", title="学校欺凌处置专人"),
+    Role(slug="bullying_supervisor", title="教育局欺凌处置专人"),
     Role(slug="auditor", title="审计员", second_factor=True),
 )

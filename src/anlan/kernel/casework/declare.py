@@ -19,7 +19,17 @@ _WHOLE = dict.fromkeys(
     "district",
 )
 _OWN = dict.fromkeys(
-    ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer", "worker"),
+    (
+        "bureau_officer",
+        "environment_officer",
+        "street_officer",
+        "enterprise_head",
+        "enterprise_officer",
+        "worker",
+        "school_officer",
+        "bullying_handler",
+        "bullying_supervisor",
+    ),
     "own",
 )
 PERMISSIONS = (Permission(slug=READ, title="查看事项", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes

@@ -17,7 +17,15 @@ __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "UNDOS", "VERBS", "case_links"
 # The pages of all areas together; which checks one sees in them is each area's own permission.
 _WHOLE = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator", "expert"), "district")
 _OWN = dict.fromkeys(
-    ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer", "worker"),
+    (
+        "bureau_officer",
+        "environment_officer",
+        "street_officer",
+        "enterprise_head",
+        "enterprise_officer",
+        "worker",
+        "school_officer",
+    ),
     "own",
 )
 PERMISSIONS = (Permission(slug=READ, title="查看检查", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes

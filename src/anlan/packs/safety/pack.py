@@ -7,13 +7,39 @@ from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTAB
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
+from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.grass_roots.capability import CAPABILITY as GRASS_ROOTS
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
+from anlan.packs.safety.registers.business_park import CAMPAIGN as BUSINESS_PARK
+from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WORK
+from anlan.packs.safety.registers.dock import CAMPAIGN as DOCK
+from anlan.packs.safety.registers.fire_key_place import CAMPAIGN as FIRE_KEY_PLACE
+from anlan.packs.safety.registers.fire_lane import CAMPAIGN as FIRE_LANE
+from anlan.packs.safety.registers.major_risk import CAPABILITY as MAJOR_RISK
+from anlan.packs.safety.registers.old_compound import CAMPAIGN as OLD_COMPOUND
+from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL_OUTLET
+from anlan.packs.safety.registers.railway_side import CAMPAIGN as RAILWAY_SIDE
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
+from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
+from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
+from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
+
+# The nine registers of the special campaigns, and the page of all of them.
+CAMPAIGNS = (
+    WAREHOUSE,
+    PARCEL_OUTLET,
+    FIRE_LANE,
+    FIRE_KEY_PLACE,
+    OLD_COMPOUND,
+    RAILWAY_SIDE,
+    DOCK,
+    DANGEROUS_WORK,
+    BUSINESS_PARK,
+)
 
 PACK = Pack(
     slug="safety",
@@ -30,5 +56,10 @@ PACK = Pack(
         UNDERGROUND,
         ENFORCEMENT,
         ACCOUNTABILITY,
+        ENTERPRISE_DUTY,
+        SPECIAL_EQUIPMENT,
+        MAJOR_RISK,
+        overview(CAMPAIGNS),
+        *(one.capability for one in CAMPAIGNS),
     ),
 )
