@@ -12,6 +12,7 @@ APPS = [
     "anlan.kernel.alarms",
     "anlan.kernel.casework",
     "anlan.kernel.maps",
+    "anlan.kernel.field",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",
     "anlan.kernel.planning.reviews",
