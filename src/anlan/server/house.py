@@ -53,10 +53,6 @@ KERNEL: tuple[Capability, ...] = (
         slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=casework.PERMISSIONS, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
     ),
-    Capability(
-        slug="field", title="现场端", plan_refs=("S12",), permissions=field.PERMISSIONS, pages=field.PAGES, nav=field.NAV, verbs=field.VERBS,
-        jobs=field.JOBS, waiting=field.waiting,
-    ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
@@ -74,8 +70,12 @@ KERNEL: tuple[Capability, ...] = (
     ),
 )  # fmt: skip
 
-# Reviews report what the packs have recorded: their demonstration is loaded after the packs'.
+# Reviews report what the packs have recorded, and phones send to their processes: their demonstration is loaded after the packs'.
 REPORTS: tuple[Capability, ...] = (
+    Capability(
+        slug="field", title="现场端", plan_refs=("S12",), permissions=field.PERMISSIONS, pages=field.PAGES, nav=field.NAV, verbs=field.VERBS,
+        jobs=field.JOBS, waiting=field.waiting, demo=field.demo,
+    ),
     Capability(
         slug="planning_reviews", title="规划评估", plan_refs=("P3",), permissions=reviews.PERMISSIONS, pages=reviews.PAGES,
         nav=reviews.NAV, verbs=reviews.VERBS, waiting=reviews.waiting, find=reviews.find, demo=reviews.demo,

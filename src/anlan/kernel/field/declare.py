@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import PUBLIC, Page, Permission
-from anlan.kernel.field import actions, api, desk, pages
+from anlan.kernel.field import actions, api, demonstration, desk, pages
 from anlan.kernel.field.importing import IMPORT
 from anlan.kernel.field.queries import SETTLE
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.web.types import Nav
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "waiting"]
 
 USE = "field.use"
 _OWN = dict.fromkeys(("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer"), "own")
@@ -52,4 +52,4 @@ VERBS = tuple(
     }.items()
 )  # fmt: skip
 JOBS = (Job(slug="field.photos", title="清理没有登记的现场照片", every=timedelta(hours=1), run=actions.forget_photos),)
-waiting = desk.waiting
+waiting, demo = desk.waiting, demonstration.load
