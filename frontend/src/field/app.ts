@@ -4,7 +4,7 @@ import { forgetReceipts } from "./outbox";
 import * as screens from "./screens";
 import { app, nearlyFull, onChange, refresh, start } from "./state";
 import { keepSending, send } from "./sync";
-import { size, span, t } from "./words";
+import { span, t } from "./words";
 
 const top = document.querySelector("#top") as HTMLElement;
 const strip = document.querySelector("#strip") as HTMLElement;
@@ -41,7 +41,7 @@ function bars(now: Route): void {
   else if (app.barred) say("warn", t("这个岗位不用现场端"), app.barred);
   else if (app.trouble) say("warn", t("服务器现在收不下"), app.trouble);
   if (refused) say("warn", t("退回 {n} 件", { n: refused }), t("到“待传”看原因，改一改再传"));
-  if (nearlyFull()) say("warn", t("手机存储快满了，只剩 {size}", { size: size(Math.max(0, app.space.quota - app.space.usage)) }), t("先上传或导出；存不下时会告诉你，已存的不会丢"));
+  if (nearlyFull()) say("warn", t("手机存储快满了"), t("先上传或导出；存不下时会告诉你，已存的不会丢"));
   if (app.drift !== null && Math.abs(app.drift) > 300) say("warn", t("手机时间不准"), t("手机时间{how} {span}，两个时间都会记。", { how: app.drift > 0 ? t("快") : t("慢"), span: span(app.drift * 1000) }));
   put(strip, ...told);
 }

@@ -21,15 +21,20 @@ async function sealedPhotos(session: Session, entry: string, shots: Shot[]): Pro
   return { rows, names };
 }
 
+// The browser's own figure of what is free is a guess it rounds up; what it refuses is the truth. Told by `save`.
+export const room = { short: false };
+
 // Keep it for good before saying so. When the phone is full: first lets go of pictures that can be fetched again, then makes the photos smaller.
 export async function save(session: Session, given: Entry, label: string, shots: Shot[], draft: string, replaces = ""): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const smaller = attempt < 2 ? shots : await Promise.all(shots.map(async (one) => ({ kind: one.kind, blob: await shrunk(one.blob, 1000, 0.6) })));
     try {
       await put(session, given, label, smaller, draft, replaces);
+      if (attempt === 0) room.short = false;
       return;
     } catch (error) {
       if (!isFull(error)) throw error;
+      room.short = true;
       if (attempt === 2) throw new Full();
       if (attempt === 0) await (await db()).clear("pictures").catch(() => undefined);
     }

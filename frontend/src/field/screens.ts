@@ -253,7 +253,7 @@ export const install: { event: Installer | null } = { event: null };
 export function me(main: Element): void {
   const person = app.bundle?.person;
   const unsent = app.counts.mine + app.counts.refused;
-  const room = app.space.quota ? t("已用 {a}，可用 {b}", { a: size(app.space.usage), b: size(app.space.quota - app.space.usage) }) : t("不知道");
+  const room = nearlyFull() ? t("快满了") : t("本站已用 {a}", { a: size(app.space.usage) });
   const facts: [string, string][] = [
     [t("姓名"), person?.name ?? ""], [t("岗位"), person ? `${person.organisation} ${person.post_title}` : ""], [t("未上传"), t("{n} 件", { n: unsent })],
     [t("手机存储"), room], [t("存储保护"), app.space.persisted ? t("已向手机申请保留") : t("手机存储紧张时可能清理，及时上传")],

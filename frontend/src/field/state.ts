@@ -1,7 +1,7 @@
 // What the app knows now, and who is at the phone. Screens read it; only this module and `sync` change it.
 import { db } from "./db";
 import { Cut, Refusal, ask } from "./net";
-import { counts, type Counts } from "./outbox";
+import { counts, room, type Counts } from "./outbox";
 import { imported, sealJson, unsealJson } from "./seal";
 import type { Bundle, Entry, Session, Task } from "./types";
 import { t } from "./words";
@@ -30,13 +30,13 @@ other.onmessage = () => { void recount(false); };
 
 export async function recount(tell = true): Promise<void> {
   app.counts = await counts(app.session?.person ?? null);
-  const room = await navigator.storage?.estimate?.().catch(() => null);
-  if (room) app.space = { usage: room.usage ?? 0, quota: room.quota ?? 0, persisted: (await navigator.storage.persisted?.()) ?? false };
+  const guess = await navigator.storage?.estimate?.().catch(() => null);
+  if (guess) app.space = { usage: guess.usage ?? 0, quota: guess.quota ?? 0, persisted: (await navigator.storage.persisted?.()) ?? false };
   if (tell) other.postMessage("changed");
   changed();
 }
 
-export const nearlyFull = (): boolean => app.space.quota > 0 && app.space.usage / app.space.quota > 0.9;
+export const nearlyFull = (): boolean => room.short || app.space.quota > 0 && app.space.usage / app.space.quota > 0.9;
 
 // ---- who is here
 export async function start(): Promise<void> {
