@@ -40,7 +40,9 @@ class Phone:
     page: Page = field(init=False)
 
     def __post_init__(self) -> None:
-        self.context = self.browser.new_context(viewport={"width": 360, "height": 740}, base_url=self.url, accept_downloads=True)
+        self.context = self.browser.new_context(
+            viewport={"width": 360, "height": 740}, base_url=self.url, accept_downloads=True
+        )
         self.restart()
 
     def restart(self) -> None:
@@ -66,6 +68,11 @@ class Phone:
         self.go("me")
         self.page.get_by_role("button", name="退出").click()
         expect(self.page.locator("#strip")).to_contain_text("没有登录")
+        for _turn in range(40):  # the server has been told
+            if self.count("session") == 0:
+                return
+            self.page.wait_for_timeout(250)
+        raise AssertionError("still signed in on the server")
 
     def go(self, where: str) -> None:
         self.page.goto(f"/field/#/{where}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import PASSWORD, Product, SignIn
 from tests.journeys.phone import Office, Phone, noise
@@ -224,7 +224,9 @@ def test_a_file_from_the_phone_is_brought_in_at_a_desk(phone: Phone, office: Off
     desk = sign_in("safety")
     for _turn in range(2):
         desk.goto("/field/import/")
-        desk.set_input_files("#file", {"name": got.value.suggested_filename, "mimeType": "application/json", "buffer": content.encode()})
+        desk.set_input_files(
+            "#file", {"name": got.value.suggested_filename, "mimeType": "application/json", "buffer": content.encode()}
+        )
         desk.locator("main form button.main").click()
         expect(desk.locator("main")).to_contain_text("收下 1，没有收下 0")
     numbers = office.rows("文件带回")
@@ -272,14 +274,24 @@ def test_a_draft_survives(phone: Phone) -> None:
 def test_what_was_sent_back_is_put_right(phone: Phone, office: Office) -> None:
     """The server sends an entry back; it stays with the sentence until the person has put it right."""
     phone.sign_in("worker")
-    receipt = {"id": "", "result": "refused", "sentence": "责任单位没有选。", "code": "owner", "case": "", "wants": [], "drift": 0}
+    receipt = {
+        "id": "",
+        "result": "refused",
+        "sentence": "责任单位没有选。",
+        "code": "owner",
+        "case": "",
+        "wants": [],
+        "drift": 0,
+    }
 
     def back(route: Route) -> None:
         if "/entries" not in route.request.url:
             route.continue_()
             return
         given = json.loads(route.request.post_data or "{}")["entries"][0]
-        route.fulfill(status=200, content_type="application/json", body=json.dumps({"receipts": [{**receipt, "id": given["id"]}]}))
+        route.fulfill(
+            status=200, content_type="application/json", body=json.dumps({"receipts": [{**receipt, "id": given["id"]}]})
+        )
 
     phone.cut(back)
     phone.report("退回的", photos=1)
@@ -294,6 +306,17 @@ def test_what_was_sent_back_is_put_right(phone: Phone, office: Office) -> None:
     phone.press()
     phone.emptied()
     assert (len(office.rows("改过的")), len(office.rows("退回的"))) == (1, 0)
+
+
+def _closed_at_the_desks(number: str, safety: Page, regulator: Page) -> None:
+    """Meanwhile the safety officer reports the repair and the regulator passes it."""
+    safety.goto(f"/cases/{number}/")
+    safety.fill("#submit-note", "维修班换了螺栓")
+    safety.set_input_files("#submit-after", {"name": "后.jpg", "mimeType": "image/jpeg", "buffer": noise(300, 200)})
+    safety.get_by_role("button", name="报改好").last.click()
+    regulator.goto(f"/cases/{number}/")
+    regulator.get_by_role("button", name="复查通过").last.click()
+    expect(regulator.locator(".step-bar")).to_contain_text("已销号")
 
 
 def test_the_journey_of_a_shift_worker(phone: Phone, office: Office, sign_in: SignIn) -> None:
@@ -319,15 +342,8 @@ def test_the_journey_of_a_shift_worker(phone: Phone, office: Office, sign_in: Si
     phone.go("today")
     expect(phone.page.locator("a.f-row", has_text="月台护栏松动")).to_contain_text("待传：报改好")
     number = office.rows("月台护栏松动")[0]
-    # Meanwhile, at the desks: the safety officer reports the repair, the regulator passes it.
-    safety, regulator = sign_in("safety"), sign_in("regulator")
-    safety.goto(f"/cases/{number}/")
-    safety.fill("#submit-note", "维修班换了螺栓")
-    safety.set_input_files("#submit-after", {"name": "后.jpg", "mimeType": "image/jpeg", "buffer": noise(300, 200)})
-    safety.get_by_role("button", name="报改好").last.click()
-    regulator.goto(f"/cases/{number}/")
-    regulator.get_by_role("button", name="复查通过").last.click()
-    expect(regulator.locator(".step-bar")).to_contain_text("已销号")
+    regulator = sign_in("regulator")
+    _closed_at_the_desks(number, sign_in("safety"), regulator)
     phone.context.set_offline(False)
     phone.emptied()
     phone.go("outbox")

@@ -2,7 +2,7 @@
 import { h, icon, put } from "./dom";
 import { forgetReceipts } from "./outbox";
 import * as screens from "./screens";
-import { app, nearlyFull, onChange, refresh, start } from "./state";
+import { app, finishLeaving, nearlyFull, onChange, refresh, start } from "./state";
 import { keepSending, send } from "./sync";
 import { span, t } from "./words";
 
@@ -11,6 +11,12 @@ const strip = document.querySelector("#strip") as HTMLElement;
 const main = document.querySelector("#main") as HTMLElement;
 const tabs = document.querySelector("#tabs") as HTMLElement;
 const LOGIN = `${document.body.dataset.login}?next=${encodeURIComponent(document.body.dataset.scope ?? "/")}`;
+
+// Who has just left is signed out on the server too, before somebody else signs in.
+function signIn(event: Event): void {
+  event.preventDefault();
+  void finishLeaving().then((done) => { if (done) location.assign(LOGIN); });
+}
 
 interface Route { tab: string; title: string; form: boolean; back: string; draw(): unknown }
 
@@ -37,7 +43,7 @@ function bars(now: Route): void {
   const say = (kind: string, head: string, rest: string, ...more: HTMLElement[]): void => { told.push(h("div", { class: `f-strip ${kind}` }, h("strong", {}, head), h("span", {}, rest), ...more)); };
   if (!app.online) say("off", t("没有网络，可以继续办"), mine ? t("{n} 件已存手机，联网后自动上传", { n: mine }) : t("看事项、随手报、办一步都行"));
   if (app.online && app.sending && mine) say("on", t("正在上传，还剩 {n} 件", { n: mine }), t("可以离开本页，回来接着传"));
-  if (!app.session) say("warn", t("没有登录"), app.counts.others ? t("{n} 件未上传的封存在手机里，本人登录后接着传", { n: app.counts.others }) : t("登录一次，以后没有网络也能用"), h("a", { href: LOGIN, class: "f-button" }, t("登录")));
+  if (!app.session) say("warn", t("没有登录"), app.counts.others ? t("{n} 件未上传的封存在手机里，本人登录后接着传", { n: app.counts.others }) : t("登录一次，以后没有网络也能用"), h("a", { href: LOGIN, class: "f-button", onclick: signIn }, t("登录")));
   else if (app.barred) say("warn", t("这个岗位不用现场端"), app.barred);
   else if (app.trouble) say("warn", t("服务器现在收不下"), app.trouble);
   if (refused) say("warn", t("退回 {n} 件", { n: refused }), t("到“待传”看原因，改一改再传"));

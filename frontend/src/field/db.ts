@@ -3,7 +3,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Sealed, Session, StoredDraft, StoredEntry, StoredPhoto, StoredPicture, StoredReceipt } from "./types";
 
 interface Schema extends DBSchema {
-  session: { key: string; value: Session | { leave: true } };
+  session: { key: string; value: Session | { leave: number } };
   bundles: { key: number; value: Sealed & { person: number } };
   entries: { key: string; value: StoredEntry; indexes: { person: number } };
   photos: { key: [string, string]; value: StoredPhoto; indexes: { entry: string } };

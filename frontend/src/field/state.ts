@@ -10,7 +10,6 @@ export const app = {
   session: null as Session | null,
   bundle: null as Bundle | null,
   online: navigator.onLine,
-  signedOut: false, // the server said so, or the person left
   barred: "", // the server's sentence why this post does not use the app
   drift: null as number | null, // seconds the phone is ahead of the server, as last heard
   heard: 0, // when the bundle was last fetched whole
@@ -41,14 +40,12 @@ export const nearlyFull = (): boolean => room.short || app.space.quota > 0 && ap
 // ---- who is here
 export async function start(): Promise<void> {
   const kept = await (await db()).get("session", "now");
-  if (kept && "leave" in kept) app.signedOut = true;
-  else if (kept) await enter(kept);
+  if (kept && !("leave" in kept)) await enter(kept);
   await recount(false);
 }
 
 async function enter(session: Session): Promise<void> {
   app.session = session;
-  app.signedOut = false;
   app.bundle = null;
   const sealed = await (await db()).get("bundles", session.person);
   if (!sealed) return;
@@ -60,27 +57,29 @@ async function enter(session: Session): Promise<void> {
 // The key goes; what it sealed stays where it is, unread, until its owner signs in on this phone again.
 async function lock(leave: boolean): Promise<void> {
   const store = await db();
-  if (leave) await store.put("session", { leave: true }, "now");
+  if (leave && app.session) await store.put("session", { leave: app.session.person }, "now");
   else await store.delete("session", "now");
   app.session = null;
   app.bundle = null;
-  app.signedOut = true;
   await recount();
 }
 
 // Signing out works without a network too: the key goes at once, the session on the server when there is a line again.
 export async function leave(): Promise<void> {
   await lock(true);
-  await finishLeaving();
+  await finishLeaving().catch(() => undefined);
 }
 
-async function finishLeaving(): Promise<boolean> {
+// True when nobody is left to sign out on the server.
+export async function finishLeaving(): Promise<boolean> {
   const kept = await (await db()).get("session", "now");
   if (!kept || !("leave" in kept)) return true;
   try {
+    const there = await whoIsThere();
+    if (there !== kept.leave) { await (await db()).delete("session", "now"); return true; }
     const token = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="))?.slice(10) ?? "";
     const answer = await fetch(document.body.dataset.logout ?? "", {
-      method: "POST", credentials: "same-origin", redirect: "manual", headers: { "X-CSRFToken": token }, signal: AbortSignal.timeout(15_000),
+      method: "POST", credentials: "same-origin", redirect: "manual", keepalive: true, headers: { "X-CSRFToken": token }, signal: AbortSignal.timeout(15_000),
     });
     if (answer.type !== "opaqueredirect" && !answer.ok) return false;
   } catch {
@@ -88,6 +87,17 @@ async function finishLeaving(): Promise<boolean> {
   }
   await (await db()).delete("session", "now");
   return true;
+}
+
+// Whose session the server sees; null for nobody. Somebody who has signed in since is not signed out for who left.
+async function whoIsThere(): Promise<number | null> {
+  try {
+    return (await ask<Bundle>("/api/v1/field/bundle")).person.id;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return null;
+    if (error instanceof Refusal && error.status === 403) return -1; // somebody whose post does not use the app
+    throw error;
+  }
 }
 
 // Fetch what the person needs. Half an answer is none: the bundle that is here stays until another is here whole.

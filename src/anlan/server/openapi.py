@@ -51,14 +51,21 @@ def _operation(capability: Capability, page: Page, promised: Operation) -> dict[
         for one in promised.parameters
     ]  # fmt: skip
     if promised.body is not None:
-        answers |= {"403": _refusal("当前岗位不能办，或没有带 CSRF 令牌"), "422": _refusal("内容不能收，message 说明怎么办")}
+        answers |= {
+            "403": _refusal("当前岗位不能办，或没有带 CSRF 令牌"),
+            "422": _refusal("内容不能收，message 说明怎么办"),
+        }
     return {
         "operationId": page.name,
         "summary": promised.summary,
         "tags": [capability.title],
         "security": [] if page.permission == PUBLIC else [{"session": []}],
         "parameters": parameters,
-        **({"requestBody": {"required": True, "content": {promised.body_media: {"schema": promised.body}}}} if promised.body is not None else {}),
+        **(
+            {"requestBody": {"required": True, "content": {promised.body_media: {"schema": promised.body}}}}
+            if promised.body is not None
+            else {}
+        ),
         "responses": answers,
     }
 

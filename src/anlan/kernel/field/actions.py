@@ -40,7 +40,7 @@ def take_photo(*, actor: Actor, content: bytes, sha256: str, at: datetime) -> Fi
         raise Refused("size", f"照片超过 {PHOTO_LIMIT // 1024 // 1024} MB。缩小后再传。")
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Refused("hash", "照片在路上损坏了。再传一次。")
-    waiting = FieldPhoto.objects.filter(person_id=actor.person_id)
+    waiting = FieldPhoto.objects.filter(person_id=actor.person_id or 0)
     found = waiting.filter(sha256=sha256).first()
     if found is None and waiting.count() >= MOST_WAITING:
         raise Refused("many", f"已有 {MOST_WAITING} 张照片等着登记。先传登记，再传照片。")
@@ -66,7 +66,9 @@ def receive(
         return Receipt(name, "refused", refused.message, refused.code)
 
 
-def _receive(actor: Actor, posts: Sequence[Post], made: Made, sent_at: datetime, at: datetime, carried_by: str) -> Receipt:
+def _receive(
+    actor: Actor, posts: Sequence[Post], made: Made, sent_at: datetime, at: datetime, carried_by: str
+) -> Receipt:
     if made.person != actor.person_id:
         raise Refused("wrong_person", "这一件是别人记的。由本人登录后上传。")
     if found := _before(made):
@@ -109,12 +111,21 @@ def _before(made: Made) -> Receipt | None:
 def _receipt(row: FieldEntry) -> Receipt:
     result: Mapping[str, Result] = {"settled": "kept", "dropped": "kept"}
     state: Any = row.state
-    return Receipt(str(row.key), result.get(row.state, state), row.sentence, row.code, row.case.number if row.case else "", drift=row.drift)
+    return Receipt(
+        str(row.key),
+        result.get(row.state, state),
+        row.sentence,
+        row.code,
+        row.case.number if row.case else "",
+        drift=row.drift,
+    )
 
 
 def _wanting(made: Made) -> tuple[str, ...]:
     wanted = list(dict.fromkeys(one.sha256 for one in made.photos))
-    have = {one.sha256 for one in FieldPhoto.objects.filter(person_id=made.person, sha256__in=wanted) if _there(one.sha256)}
+    have = {
+        one.sha256 for one in FieldPhoto.objects.filter(person_id=made.person, sha256__in=wanted) if _there(one.sha256)
+    }
     return tuple(one for one in wanted if one not in have)
 
 
@@ -256,8 +267,13 @@ def enter_kept(
     """Enter what was kept, as the person has put it right; the case says who wrote it down and when."""
     process = declared.process(entry.process)
     owner = _owner(actor, process, owner.pk if owner else 0)
-    uploads = [(one.kind, one.stored.name, one.stored.location.read_bytes()) for one in entry.files.select_related("stored")]
-    told = {"现场登记": entry.person.name, **rules.told(entry.made_at, entry.drift, entry.received_at, entry.carried_by)}
+    uploads = [
+        (one.kind, one.stored.name, one.stored.location.read_bytes()) for one in entry.files.select_related("stored")
+    ]
+    told = {
+        "现场登记": entry.person.name,
+        **rules.told(entry.made_at, entry.drift, entry.received_at, entry.carried_by),
+    }
     case = casework.open_case(
         actor=actor, process=process, owner=owner, title=title, fact=fact, kind=kind, place=place, source=str(entry.whole.get("source") or "other"),
         longitude=entry.whole.get("longitude"), latitude=entry.whole.get("latitude"), issuer=cases.issuer_of(actor), values=values,
@@ -276,7 +292,14 @@ def drop_kept(*, actor: Actor, entry: FieldEntry, reason: str, at: datetime) -> 
     if not said:
         raise Refused("reason", "没有写不登记的理由。", "reason")
     advance(entry, _move("dropped"), actor=actor, answered_at=at, answered_by=actor.name, answer=said)
-    record(actor=actor, verb="field.dropped", subject_kind="field_entry", subject_id=entry.pk, at=at, org_path=entry.organisation.path)
+    record(
+        actor=actor,
+        verb="field.dropped",
+        subject_kind="field_entry",
+        subject_id=entry.pk,
+        at=at,
+        org_path=entry.organisation.path,
+    )
 
 
 # ---- the clock

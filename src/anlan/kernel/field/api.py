@@ -74,9 +74,16 @@ def entries(request: Request) -> HttpResponse:
         raise Refused("bad_request", f"一次最多 {MOST_ENTRIES} 件。分几次传。")
     sent_at = instant(given.get("sent_at"), "发送的时间")
     # An id made on a phone begins with its time, so sorting by id is the order of making; what opens a case goes before what moves it.
-    ordered = sorted(rows, key=lambda one: (not (isinstance(one, dict) and one.get("kind") == "open"), str(one.get("id", "")) if isinstance(one, dict) else ""))
+    ordered = sorted(
+        rows,
+        key=lambda one: (
+            not (isinstance(one, dict) and one.get("kind") == "open"),
+            str(one.get("id", "")) if isinstance(one, dict) else "",
+        ),
+    )
     receipts = [
-        actions.receive(actor=request.actor, posts=request.posts, given=one, sent_at=sent_at, at=request.at) for one in ordered
+        actions.receive(actor=request.actor, posts=request.posts, given=one, sent_at=sent_at, at=request.at)
+        for one in ordered
     ]
     return _answer({
         "server_time": request.at.isoformat(),
@@ -118,7 +125,9 @@ BUNDLE = Operation(
         map={"type": "object", "description": "示意底图：areas、lines 各有 name、sign、parts（经纬度）"},
     ),
 )  # fmt: skip
-KEY = Operation(summary="封存本人待传记录的密钥（AES-256，Base64）", answer=_object(person=_WHOLE, code=_TEXT, key=_TEXT))
+KEY = Operation(
+    summary="封存本人待传记录的密钥（AES-256，Base64）", answer=_object(person=_WHOLE, code=_TEXT, key=_TEXT)
+)
 PHOTOS = Operation(
     summary="传一张照片，内容即正文；同一张再传一次还是它",
     parameters=(Parameter(name="sha256", title="正文的 SHA-256，十六进制", schema={"type": "string", "maxLength": 64}),),

@@ -15,7 +15,9 @@ from anlan.kernel.web.types import Nav
 __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "waiting"]
 
 USE = "field.use"
-_OWN = dict.fromkeys(("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer"), "own")
+_OWN = dict.fromkeys(
+    ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer"), "own"
+)
 _DISTRICT = dict.fromkeys(("safety_regulator",), "district")
 PERMISSIONS = (
     Permission(slug=USE, title="使用现场端", roles={**_OWN, **_DISTRICT, "worker": "own", "expert": "district"}),  # type: ignore[dict-item]  # the words are scopes

@@ -26,7 +26,11 @@ def key(name: str) -> UUID:
 
 
 def load(at: datetime) -> None:
-    post = Post.objects.filter(person__username=WHO, person__is_demo=True).select_related("person", "organisation__parent").first()
+    post = (
+        Post.objects.filter(person__username=WHO, person__is_demo=True)
+        .select_related("person", "organisation__parent")
+        .first()
+    )
     if post is None or FieldEntry.objects.filter(key__in=[key("report"), key("late")]).exists():
         return
     ahead = timedelta(days=2)
@@ -36,14 +40,22 @@ def load(at: datetime) -> None:
                 "person": post.person_id, "post": post.pk, "made_at": (at + ahead - timedelta(hours=3)).isoformat(), "drift": None, "photos": [],
                 **entry,
             }  # fmt: skip
-            actions.receive(actor=policy.actor_of(post), posts=posts_of(post.person, civil_date(at)), given=made, sent_at=at + ahead, at=at)
+            actions.receive(
+                actor=policy.actor_of(post),
+                posts=posts_of(post.person, civil_date(at)),
+                given=made,
+                sent_at=at + ahead,
+                at=at,
+            )
     Case.objects.filter(key=key("report")).update(is_demo=True)
 
 
 def _report(post: Post) -> dict[str, object] | None:
     """The first thing this post may report."""
     actor = policy.actor_of(post)
-    process = next((one for one in declared.processes().values() if one.open != PUBLIC and policy.may(actor, one.open)), None)
+    process = next(
+        (one for one in declared.processes().values() if one.open != PUBLIC and policy.may(actor, one.open)), None
+    )
     if process is None:
         return None
     return {
@@ -57,7 +69,12 @@ def _late(post: Post) -> dict[str, object] | None:
     actor = policy.actor_of(post)
     for case in cases.visible(actor).filter(is_demo=True, is_open=True).order_by("id"):
         for step in case.of.steps:
-            if case.state not in step.sources and step.target == case.state and step.sources and policy.may(actor, step.permission, case):
+            if (
+                case.state not in step.sources
+                and step.target == case.state
+                and step.sources
+                and policy.may(actor, step.permission, case)
+            ):
                 return {
                     "id": str(key("late")), "kind": "step", "process": case.process, "case": case.number, "step": step.slug,
                     "seen": step.sources[0], "edition": forms.edition_now(case.of, step.slug), "values": {},

@@ -35,7 +35,9 @@ def open_form(process: Process) -> dict[str, Any]:
 
 def step_form(process: Process, step: Step) -> dict[str, Any]:
     """What a step is asked for: a sentence, fields, photos it must have and may have."""
-    extra = tuple(one for one in step.takes if one not in step.proves) or (() if step.proves else tuple(process.evidence or {})[-1:])
+    extra = tuple(one for one in step.takes if one not in step.proves) or (
+        () if step.proves else tuple(process.evidence or {})[-1:]
+    )
     return _with_edition({
         "process": process.slug, "step": step.slug, "title": step.title, "says": step.says, "fields": [_field(one) for one in step.fields],
         "proves": _evidence(process, step.proves), "takes": _evidence(process, extra),

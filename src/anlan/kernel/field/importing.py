@@ -86,7 +86,11 @@ def _take(actor: Actor, sealed: Any, at: datetime) -> Taken:
 
 def _owner(sealed: Mapping[str, Any]) -> Person:
     pk = sealed.get("person")
-    found = Person.objects.filter(pk=pk, is_active=True).first() if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 1 << 62 else None
+    found = (
+        Person.objects.filter(pk=pk, is_active=True).first()
+        if isinstance(pk, int) and not isinstance(pk, bool) and 0 < pk < 1 << 62
+        else None
+    )
     if found is None:
         raise Refused("sealed", "这一件没有主人：人员不在本系统，或已停用。")
     return found
@@ -107,7 +111,9 @@ def _key(person: Person) -> FieldKey:
 
 
 def _opened(sealed: Mapping[str, Any], person: Person) -> dict[str, Any]:
-    plain = sealing.opened(_key(person), _bytes(sealed.get("iv")), _bytes(sealed.get("data")), f"entry|{sealed.get('id')}|{person.pk}")
+    plain = sealing.opened(
+        _key(person), _bytes(sealed.get("iv")), _bytes(sealed.get("data")), f"entry|{sealed.get('id')}|{person.pk}"
+    )
     try:
         given = json.loads(plain)
     except ValueError:
@@ -117,7 +123,9 @@ def _opened(sealed: Mapping[str, Any], person: Person) -> dict[str, Any]:
     return given
 
 
-def _receive(actor: Actor, person: Person, posts: list[Post], given: dict[str, Any], sealed: Mapping[str, Any], at: datetime) -> Receipt:
+def _receive(
+    actor: Actor, person: Person, posts: list[Post], given: dict[str, Any], sealed: Mapping[str, Any], at: datetime
+) -> Receipt:
     """Its photos first, each opened and checked, then the entry; one that came before needs none of it."""
     owner = policy.actor_of(next((one for one in posts if one.pk == given.get("post")), posts[0]))
     receipt = actions.receive(actor=owner, posts=posts, given=given, sent_at=at, at=at, carried_by=actor.name)
@@ -126,7 +134,9 @@ def _receive(actor: Actor, person: Person, posts: list[Post], given: dict[str, A
     photos = sealed.get("photos")
     for one in photos if isinstance(photos, list) else []:
         if isinstance(one, dict) and one.get("sha256") in receipt.wants:
-            content = sealing.opened(_key(person), _bytes(one.get("iv")), _bytes(one.get("data")), f"photo|{one['sha256']}|{person.pk}")
+            content = sealing.opened(
+                _key(person), _bytes(one.get("iv")), _bytes(one.get("data")), f"photo|{one['sha256']}|{person.pk}"
+            )
             actions.take_photo(actor=owner, content=content, sha256=str(one["sha256"]), at=at)
     receipt = actions.receive(actor=owner, posts=posts, given=given, sent_at=at, at=at, carried_by=actor.name)
     return receipt if receipt.result != "photos" else Receipt(receipt.id, "refused", "文件里缺这一件的照片。", "photos")

@@ -60,11 +60,21 @@ def worker(_request: Request) -> HttpResponse:
         raise Http404
     version, addresses = _kept_files()
     told = json.dumps({"version": version, "assets": addresses, "shell": reverse("field")})
-    return HttpResponse(f"self.ANLAN={told};\n{Path(file).read_text(encoding='utf-8')}", content_type="text/javascript; charset=utf-8")
+    return HttpResponse(
+        f"self.ANLAN={told};\n{Path(file).read_text(encoding='utf-8')}", content_type="text/javascript; charset=utf-8"
+    )
 
 
 def manifest(_request: Request) -> HttpResponse:
-    icons = [{"src": static(f"field/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"} for size in (192, 512)]
+    icons = [
+        {
+            "src": static(f"field/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
+        for size in (192, 512)
+    ]
     told = {
         "name": gettext("安澜现场"), "short_name": gettext("安澜现场"), "id": reverse("field"), "start_url": reverse("field"), "scope": reverse("field"),
         "display": "standalone", "lang": get_language(), "theme_color": THEME, "background_color": THEME, "icons": icons,
@@ -108,7 +118,14 @@ def entry(request: Request, key: UUID) -> HttpResponse:
                 raise
             refused = given
     process = declared.processes().get(row.process)
-    typed = request.POST if refused else {**row.whole.get("values", {}), **{name: row.whole.get(name, "") for name in ("title", "fact", "place", "case_kind", "owner")}}
+    typed = (
+        request.POST
+        if refused
+        else {
+            **row.whole.get("values", {}),
+            **{name: row.whole.get(name, "") for name in ("title", "fact", "place", "case_kind", "owner")},
+        }
+    )
     context = {
         "row": row, "process": process, "bad": refused, "typed": typed, "written": _written(row), "drift": "" if row.sane else rules.drift_words(row.drift),
         "units": cases.openable(request.actor, process) if process else [], "photos": list(row.files.select_related("stored")),
@@ -166,7 +183,13 @@ def import_(request: Request) -> HttpResponse:
                 raise
             refused = given
     done = sum(1 for one in taken if one.receipt.final and one.receipt.result != "refused")
-    context = {"taken": taken, "done": done, "back": len(taken) - done, "bad": refused, "words": {**FieldEntry.STATES, "again": "等登记"}}
+    context = {
+        "taken": taken,
+        "done": done,
+        "back": len(taken) - done,
+        "bad": refused,
+        "words": {**FieldEntry.STATES, "again": "等登记"},
+    }
     return render(request, _T + "import.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
 

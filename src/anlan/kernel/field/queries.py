@@ -28,7 +28,9 @@ def bundle(actor: Actor, post: Post, at: datetime, *, demo: bool) -> dict[str, A
     tasks = [_task(case, actor) for case in casework.mine(actor).order_by("due_at", "id")[:MOST_TASKS]]
     sent = [_task(case, actor) for case in casework.sent(actor).order_by("due_at", "id")[:MOST_SENT]]
     shown = {one["process"] for one in (*tasks, *sent)}
-    processes = {slug: _process(one, actor) for slug, one in declared.processes().items() if slug in shown or _opens(one, actor)}
+    processes = {
+        slug: _process(one, actor) for slug, one in declared.processes().items() if slug in shown or _opens(one, actor)
+    }
     return {
         "server_time": at.isoformat(),
         "demo": demo,
@@ -108,7 +110,9 @@ def _shapes(collection: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for one in collection["features"]:
         geometry, said = one["geometry"], one["properties"]
-        parts = geometry["coordinates"] if geometry["type"] in ("Polygon", "MultiLineString") else [geometry["coordinates"]]
+        parts = (
+            geometry["coordinates"] if geometry["type"] in ("Polygon", "MultiLineString") else [geometry["coordinates"]]
+        )
         if geometry["type"] in ("Polygon", "MultiLineString", "LineString"):
             found.append({"name": said.get("name", ""), "sign": said.get("sign", ""), "parts": parts})
     return found
@@ -123,5 +127,3 @@ def received(actor: Actor) -> QuerySet[FieldEntry]:
 
 def kept(actor: Actor) -> QuerySet[FieldEntry]:
     return received(actor).filter(state="kept")
-
-

@@ -46,7 +46,9 @@ def sha(content: bytes) -> str:
 
 
 def process(*asks: Field) -> Process:
-    return rectification(slug="t", title="隐患", prefix="T", grades={"general": ("一般", "")}, kinds={"electric": "用电"}, asks=asks)
+    return rectification(
+        slug="t", title="隐患", prefix="T", grades={"general": ("一般", "")}, kinds={"electric": "用电"}, asks=asks
+    )
 
 
 @dataclass
@@ -72,13 +74,17 @@ class Phone:
         return {**made, **more}
 
     def report(self, **more: Any) -> dict[str, Any]:
-        return self.entry("open", **{"owner": self.cast.enterprise.pk, "title": "配电箱没有盖", "fact": "仓库西墙", **more})
+        return self.entry(
+            "open", **{"owner": self.cast.enterprise.pk, "title": "配电箱没有盖", "fact": "仓库西墙", **more}
+        )
 
     def step(self, case: Case, step: str, **more: Any) -> dict[str, Any]:
         return self.entry("step", **{"case": case.number, "step": step, "seen": case.state, "note": "改好了", **more})
 
     def photo(self, content: bytes, name: str = "") -> Any:
-        return self.client.post(f"/api/v1/field/photos?sha256={name or sha(content)}", content, content_type="image/jpeg")
+        return self.client.post(
+            f"/api/v1/field/photos?sha256={name or sha(content)}", content, content_type="image/jpeg"
+        )
 
     def send(self, *entries: Any, status: int = 200) -> list[dict[str, Any]]:
         body = json.dumps({"sent_at": self.now.isoformat(), "entries": entries})

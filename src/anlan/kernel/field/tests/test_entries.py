@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,13 +36,22 @@ def moved_on(scene: Scene, case: Case) -> None:
     """The regulator takes the case where the phone has not seen it: fixed by the worker at a desk, passed by the regulator."""
     at = clock.now()
     case = Case.objects.get(pk=case.pk)
-    actions.make_step(actor=scene.cast.actor("worker"), case=case, step="submit", note="桌面办的", uploads=[("after", "a.jpg", picture())], at=at)
+    actions.make_step(
+        actor=scene.cast.actor("worker"),
+        case=case,
+        step="submit",
+        note="桌面办的",
+        uploads=[("after", "a.jpg", picture())],
+        at=at,
+    )
     actions.make_step(actor=scene.cast.actor("regulator"), case=Case.objects.get(pk=case.pk), step="pass", at=at)
 
 
 def test_a_report_with_two_photos_and_again(scene: Scene) -> None:
     phone, photos = scene.worker, [picture("white"), picture("black")]
-    entry = phone.report(photos=[{"kind": "before", "sha256": sha(one)} for one in photos], case_kind="electric", source="post")
+    entry = phone.report(
+        photos=[{"kind": "before", "sha256": sha(one)} for one in photos], case_kind="electric", source="post"
+    )
     asked = phone.one(entry)
     assert (asked["result"], asked["wants"]) == ("photos", [sha(one) for one in photos])
     assert FieldEntry.objects.count() == Case.objects.count() == 0
@@ -50,7 +59,12 @@ def test_a_report_with_two_photos_and_again(scene: Scene) -> None:
     first = phone.one(entry)
     case = Case.objects.get()
     assert (first["result"], first["case"]) == ("stored", case.number)
-    assert (case.title, case.opener_id, str(case.key), case.kind) == ("配电箱没有盖", scene.cast.posts["worker"].person_id, entry["id"], "electric")
+    assert (case.title, case.opener_id, str(case.key), case.kind) == (
+        "配电箱没有盖",
+        scene.cast.posts["worker"].person_id,
+        entry["id"],
+        "electric",
+    )
     assert Evidence.objects.count() == 2
     assert FieldPhoto.objects.count() == 0, "what waited is let go"
     with pytest.raises(Exception, match="预览已过期"):
@@ -107,8 +121,17 @@ def test_a_case_that_went_on_and_came_back_is_not_the_case_that_was_seen(scene: 
     case = rectifying(scene)
     seen = Line.objects.filter(case=case).latest("pk").pk
     at = clock.now()
-    actions.make_step(actor=scene.cast.actor("worker"), case=Case.objects.get(), step="submit", note="一", uploads=[("after", "a.jpg", picture())], at=at)
-    actions.make_step(actor=scene.cast.actor("regulator"), case=Case.objects.get(), step="send_back", note="没有改好", at=at)
+    actions.make_step(
+        actor=scene.cast.actor("worker"),
+        case=Case.objects.get(),
+        step="submit",
+        note="一",
+        uploads=[("after", "a.jpg", picture())],
+        at=at,
+    )
+    actions.make_step(
+        actor=scene.cast.actor("regulator"), case=Case.objects.get(), step="send_back", note="没有改好", at=at
+    )
     assert Case.objects.get().state == "rectifying"
     receipt = scene.worker.one(scene.worker.step(case, "submit", seen="rectifying", seen_line=seen))
     assert receipt["result"] == "proposal"
@@ -186,7 +209,13 @@ def test_a_changed_form_that_cannot_be_read_is_kept_whole_for_a_person(scene: Sc
     assert "配电箱没有盖" in page
     assert client.get(f"/field/received/{row.key}/{row.files.get().pk}/").status_code == 200
     assert scene.cast.client("monitor").get(f"/field/received/{row.key}/").status_code == 404
-    given = {"take": "1", "owner": str(scene.cast.enterprise.pk), "title": "配电箱没有盖", "fact": "仓库西墙", "case_kind": "electric"}
+    given = {
+        "take": "1",
+        "owner": str(scene.cast.enterprise.pk),
+        "title": "配电箱没有盖",
+        "fact": "仓库西墙",
+        "case_kind": "electric",
+    }
     assert client.post(f"/field/received/{row.key}/", given).status_code == 422
     assert client.post(f"/field/received/{row.key}/", {**given, "floor": "3"}).status_code == 302
     case = Case.objects.get()
@@ -221,10 +250,18 @@ def test_a_step_of_a_changed_form_is_a_proposal(scene: Scene) -> None:
     page = scene.regulator.client.get(f"/cases/{case.number}/").content.decode()
     assert page.count("现场提议，等核定") == 2
     for row in Proposal.objects.all():
-        assert scene.regulator.client.post(f"/cases/{case.number}/do/proposal/", {"proposal": row.pk, "take": "1"}).status_code == 302
+        assert (
+            scene.regulator.client.post(
+                f"/cases/{case.number}/do/proposal/", {"proposal": row.pk, "take": "1"}
+            ).status_code
+            == 302
+        )
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(timedelta(days=2), "快 2 天 0 小时"), (timedelta(days=-2), "慢 2 天 0 小时"), (timedelta(0), "")])
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [(timedelta(days=2), "快 2 天 0 小时"), (timedelta(days=-2), "慢 2 天 0 小时"), (timedelta(0), "")],
+)
 def test_a_clock_two_days_off_is_kept_and_shown(scene: Scene, ahead: timedelta, words: str) -> None:
     phone = Phone(scene.cast, "worker", scene.worker.client, ahead)
     entry = phone.report(made_at=(phone.now - timedelta(hours=1)).isoformat())
@@ -235,7 +272,7 @@ def test_a_clock_two_days_off_is_kept_and_shown(scene: Scene, ahead: timedelta, 
     assert abs(receipt["drift"] - ahead.total_seconds()) < 30
     facts = Line.objects.get(step="open").facts
     true = clock.now() - timedelta(hours=1)
-    assert abs((clock.datetime.fromisoformat(facts["现场记下"] + "+08:00") - true).total_seconds()) < 120
+    assert abs((datetime.fromisoformat(facts["现场记下"] + "+08:00") - true).total_seconds()) < 120
     assert (words in facts.get("手机时间", "")) if words else ("手机时间" not in facts)
     page = scene.safety.client.get("/field/received/?clock=1").content.decode()
     assert (words in page) if words else (row.title not in page)
@@ -266,7 +303,9 @@ def test_an_unknown_post_is_refused_and_a_former_one_too(scene: Scene) -> None:
     assert scene.worker.one({**entry, "post": post.pk})["result"] == "stored"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b'{"entries": 5}', b'{"sent_at": "x", "entries": []}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"\xff\xfe", b'{"entries": 5}', b'{"sent_at": "x", "entries": []}', b"[" * 100_000]
+)
 def test_a_body_that_is_none(scene: Scene, body: bytes) -> None:
     answer = scene.worker.client.post("/api/v1/field/entries", body, content_type="application/json")
     assert answer.status_code in {400, 422}
@@ -284,7 +323,10 @@ def test_photos_that_are_none(scene: Scene) -> None:
     assert phone.photo(picture("white", (8000, 6000), "PNG")).json()["code"] == "picture"
     assert phone.photo(picture(), "0" * 64).json()["code"] == "hash"
     for name in ("../../etc/passwd", "", "A" * 64, "x" * 64):
-        assert phone.client.post(f"/api/v1/field/photos?sha256={name}", picture(), content_type="image/jpeg").status_code == 400
+        assert (
+            phone.client.post(f"/api/v1/field/photos?sha256={name}", picture(), content_type="image/jpeg").status_code
+            == 400
+        )
     assert phone.photo(picture("white", (800, 600), "PNG")).status_code == 200
     assert FieldPhoto.objects.count() == 1
 
@@ -292,7 +334,9 @@ def test_photos_that_are_none(scene: Scene) -> None:
 def test_photos_whose_entry_never_came_are_forgotten(scene: Scene) -> None:
     scene.worker.photo(picture())
     scene.safety.photo(picture())
-    FieldPhoto.objects.filter(person=scene.cast.posts["worker"].person).update(received_at=clock.now() - timedelta(days=40))
+    FieldPhoto.objects.filter(person=scene.cast.posts["worker"].person).update(
+        received_at=clock.now() - timedelta(days=40)
+    )
     assert forget_photos(clock.now()) == 1
     assert read_waiting(sha(picture()))
     FieldPhoto.objects.update(received_at=clock.now() - timedelta(days=40))
@@ -306,6 +350,11 @@ def test_who_may(scene: Scene) -> None:
         assert scene.cast.client(None).get(path).status_code == 401
         assert scene.cast.client("auditor").get(path).status_code == 403
     body = json.dumps({"sent_at": clock.now().isoformat(), "entries": []})
-    assert scene.cast.client(None).post("/api/v1/field/entries", body, content_type="application/json").status_code == 401
-    assert scene.cast.client("planner").post("/api/v1/field/entries", body, content_type="application/json").status_code == 403
+    assert (
+        scene.cast.client(None).post("/api/v1/field/entries", body, content_type="application/json").status_code == 401
+    )
+    assert (
+        scene.cast.client("planner").post("/api/v1/field/entries", body, content_type="application/json").status_code
+        == 403
+    )
     assert SYSTEM.person_id is None
