@@ -11,6 +11,7 @@ APPS = [
     "anlan.kernel.observations",
     "anlan.kernel.alarms",
     "anlan.kernel.casework",
+    "anlan.kernel.checks",
     "anlan.kernel.maps",
     "anlan.kernel.field",
     "anlan.kernel.planning",

@@ -6,6 +6,7 @@ from anlan.kernel.access import declare as access
 from anlan.kernel.alarms import declare as alarms
 from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.casework import declare as casework
+from anlan.kernel.checks import declare as checks
 from anlan.kernel.field import declare as field
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
@@ -52,6 +53,10 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=casework.PERMISSIONS, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
+    ),
+    Capability(
+        slug="checks", title="检查", plan_refs=("S12", "S13", "S26"), permissions=checks.PERMISSIONS, pages=checks.PAGES, nav=checks.NAV, verbs=checks.VERBS,
+        undos=checks.UNDOS, jobs=checks.JOBS, case_links=checks.case_links, waiting=checks.waiting, now=checks.now, find=checks.find,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -9,6 +9,7 @@ from anlan.kernel.capability.checks import faults
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework import declared as casework
 from anlan.kernel.casework import opening
+from anlan.kernel.checks import declared as checks
 from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.observations import derived, kinds
@@ -28,6 +29,11 @@ def open_house() -> None:
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     lines.install(line for one in CAPABILITIES for line in one.lines)
     casework.install(process for one in CAPABILITIES for process in one.processes)
+    casework.install_links(one.case_links for one in CAPABILITIES if one.case_links)
+    checks.install(
+        (area for one in CAPABILITIES for area in one.check_areas),
+        (form for one in CAPABILITIES for form in one.check_forms),
+    )
     opening.install(rule for one in CAPABILITIES for rule in one.alarm_cases)
     derived.install(one for capability in CAPABILITIES for one in capability.derivations)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)

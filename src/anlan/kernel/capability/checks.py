@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Role
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework import types as casework
+from anlan.kernel.checks import types as check_types
 from anlan.kernel.exchange import lines
 
 
@@ -33,6 +34,7 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     for process in capability.processes:
         yield from casework.faults(process, permissions)
     yield from _derived(capability)
+    yield from (fault for area in capability.check_areas for fault in check_types.faults(area, permissions))
     for page in capability.pages:
         if page.permission not in permissions:
             yield f"page {page.name!r} asks for undeclared permission {page.permission!r}"
@@ -54,6 +56,20 @@ def _derived(capability: Capability) -> Iterator[str]:
         f"{capability.slug}: {code!r} of {kind!r} is derived by nothing, or not declared"
         for kind, code in filled ^ declared
     )
+
+
+def _checks(every: tuple[Capability, ...], processes: set[str]) -> Iterator[str]:
+    areas = {area.slug for one in every for area in one.check_areas}
+    yield from _twice((area.slug for one in every for area in one.check_areas), "check area")
+    yield from _twice(
+        (f"{form.slug} {form.edition}" for one in every for form in one.check_forms), "edition of a check form"
+    )
+    for form in (form for one in every for form in one.check_forms):
+        yield from (f"check form {form.slug}: {fault}" for fault in check_types.form_faults(form))
+        if form.area not in areas:
+            yield f"check form {form.slug!r} is of undeclared area {form.area!r}"
+        if form.process and form.process not in processes:
+            yield f"check form {form.slug!r} opens cases of undeclared process {form.process!r}"
 
 
 def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[str]:
@@ -82,5 +98,6 @@ def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[st
     found += _twice((process.slug for one in every for process in one.processes), "process")
     found += _twice((process.prefix for one in every for process in one.processes), "prefix of a case's number")
     found += _twice((job.slug for one in every for job in one.jobs), "job")
+    found += _checks(every, declared)
     found += lines.faults(line for one in every for line in one.lines)
     return found

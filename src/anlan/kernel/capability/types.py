@@ -14,6 +14,7 @@ from typing import Any
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import Actor, Page, Permission, Undo
 from anlan.kernel.casework.types import AlarmCase, Process
+from anlan.kernel.checks.types import CheckArea, CheckForm
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
@@ -41,6 +42,11 @@ class Capability:
     lines: tuple[Line, ...] = ()  # private protocols that the gateway listens to for it
     processes: tuple[Process, ...] = ()  # how its cases move
     alarm_cases: tuple[AlarmCase, ...] = ()  # which alarms open cases of which process
+    case_links: Callable[[Any], Iterable[tuple[str, str, str]]] | None = (
+        None  # on a case's page: (term, words, address) of where it comes from
+    )
+    check_areas: tuple[CheckArea, ...] = ()  # its checks, with their permissions
+    check_forms: tuple[CheckForm, ...] = ()  # editions of forms declared in code
     derivations: tuple[Derivation, ...] = ()  # values that follow from those, stored and judged with them
     layers: tuple[Layer, ...] = ()
     jobs: tuple[Job, ...] = ()

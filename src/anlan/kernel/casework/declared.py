@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from anlan.base.errors import Refused
 from anlan.kernel.casework.types import Process
 
 _processes: dict[str, Process] = {}
+Links = Callable[[Any], Iterable[tuple[str, str, str]]]
+_links: list[Links] = []
 
 
 def install(processes: Iterable[Process]) -> None:
@@ -26,3 +29,13 @@ def process(slug: str) -> Process:
         return _processes[slug]
     except KeyError:
         raise Refused("not_found", f"没有“{slug}”这种流程。") from None
+
+
+def install_links(links: Iterable[Links]) -> None:
+    """Replace what rooms above casework tell of where a case comes from."""
+    _links[:] = links
+
+
+def links(case: Any) -> list[tuple[str, str, str]]:
+    """(term, words, address) for the page of the case."""
+    return [row for one in _links for row in one(case)]

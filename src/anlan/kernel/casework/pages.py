@@ -104,7 +104,7 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     manages = policy.why(actor, process.manage, case)
     context = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
-        "panel": process.panel(case) if process.panel else (), "lines": lines, "pictures": pictures(case),
+        "panel": process.panel(case) if process.panel else (), "links": declared.links(case), "lines": lines, "pictures": pictures(case),
         "files": list(case.evidence.select_related("stored", "line")), "offers": queries.offered(case, actor), "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": [(one, proposals.told(one)) for one in case.proposals.filter(state="waiting").prefetch_related("files__stored")], "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
