@@ -26,6 +26,7 @@ function route(): Route {
   if (name === "outbox") return { tab: "outbox", title: t("待传"), form: false, back: "", draw: () => screens.outbox(main) };
   if (name === "amend") return { tab: "outbox", title: t("改一改再传"), form: true, back: "#/outbox", draw: () => screens.amending(main, one) };
   if (name === "me") return { tab: "me", title: t("我的"), form: false, back: "", draw: () => screens.me(main) };
+  if (name === "check") return { tab: "today", title: t("检查"), form: true, back: "#/today", draw: () => screens.checking(main, Number(one)) };
   if (name === "case" && two) return { tab: "today", title: t("办一步"), form: true, back: `#/case/${one}`, draw: () => screens.step(main, one, two) };
   if (name === "case") return { tab: "today", title: t("事项"), form: false, back: "#/today", draw: () => screens.oneCase(main, one) };
   return { tab: "today", title: t("今日"), form: false, back: "", draw: () => screens.today(main, name === "map") };

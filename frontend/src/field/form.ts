@@ -10,6 +10,7 @@ import type { Entry, FormField, Shot } from "./types";
 import { size, t, when } from "./words";
 
 export interface Slot { kind: string; word: string; required: boolean }
+export interface Part { title: string; note: string; fields: FormField[]; slot: Slot }
 export interface Sheet {
   name: string; // of the draft
   note: string;
@@ -17,6 +18,8 @@ export interface Sheet {
   own: Set<string>; // names that are columns of the entry, not values of the form
   more?: Set<string>; // names of what most people leave empty
   slots: Slot[];
+  parts?: Part[]; // of a check: each item's answer, figure, words and photos together
+  rule?(values: Record<string, string>, shots: Shot[]): { name: string; sentence: string } | null;
   verb: string;
   make(values: Record<string, string>): Partial<Entry>;
   place?: boolean; // offers the phone's own position
@@ -54,6 +57,8 @@ export async function form(main: Element, sheet: Sheet, done: () => void): Promi
   const more = h("details", { class: "f-more", open: [...(sheet.more ?? [])].some((name) => values[name] && values[name] !== sheet.first?.values[name]) }, h("summary", {}, t("再补充几项"), h("span", { class: "f-quiet" }, t("可不填"))));
   for (const field of sheet.fields) (sheet.more?.has(field.name) ? more : body).append(fieldOf(field, values, input));
   if (sheet.more?.size) body.append(more);
+  body.prepend(...(sheet.parts ?? []).map((part, place) => h("section", { class: "f-part" }, h("h2", {}, `${place + 1}. ${part.title}`), part.note ? h("p", { class: "f-hint" }, part.note) : null,
+    ...part.fields.map((one) => fieldOf(one, values, input)), photoField(part.slot, shots, touched, problem))));
   if (sheet.place) body.append(position(values, input));
   const button = h("button", { class: "f-main", type: "submit" }, sheet.verb);
   body.append(problem, h("div", { class: "f-foot" }, h("p", { class: "f-note" }, app.online ? t("先存手机，再上传；收到回执才从手机删除。") : t("没有网络：先存手机，联网后自动上传。")), button));
@@ -98,7 +103,7 @@ export async function form(main: Element, sheet: Sheet, done: () => void): Promi
 async function store(sheet: Sheet, values: Record<string, string>, shots: Shot[]): Promise<void> {
   const { session, bundle } = app;
   if (!session || !bundle) throw new Error("signed out");
-  const given = Object.fromEntries(sheet.fields.filter((one) => !sheet.own.has(one.name) && values[one.name]?.trim()).map((one) => [one.name, values[one.name].trim()]));
+  const given = Object.fromEntries([...sheet.fields, ...(sheet.parts ?? []).flatMap((one) => one.fields)].filter((one) => !sheet.own.has(one.name) && values[one.name]?.trim()).map((one) => [one.name, values[one.name].trim()]));
   const entry: Entry = {
     id: uuid7(), kind: "comment", person: session.person, post: bundle.person.post, edition: "", made_at: new Date().toISOString(), drift: app.drift, photos: [],
     values: given, ...sheet.make(values),
@@ -115,7 +120,7 @@ function check(sheet: Sheet, values: Record<string, string>, shots: Shot[]): { n
     if (field.required && !text) return { name: field.name, sentence: t("没有填“{what}”。", { what: field.title }) };
     if ((field.kind === "number" || field.kind === "money") && text && Number.isNaN(Number(text.replaceAll(/[,，]/g, "")))) return { name: field.name, sentence: t("“{what}”要填数。", { what: field.title }) };
   }
-  return null;
+  return sheet.rule?.(values, shots) ?? null;
 }
 
 let numbers = 0;
@@ -146,11 +151,12 @@ function fieldOf(field: FormField, values: Record<string, string>, input: (name:
 function photoField(slot: Slot, shots: Shot[], touched: () => void, problem: HTMLElement): HTMLElement {
   const tiles = h("div", { class: "f-tiles" });
   const input = h("input", { type: "file", accept: "image/*", multiple: true, class: "vh", id: `photo-${slot.kind}` });
+  const what = slot.word || t("现场");
   const draw = (): void => {
     const mine = shots.filter((one) => one.kind === slot.kind);
     put(tiles, ...mine.map((shot, place) => {
       const url = URL.createObjectURL(shot.blob);
-      const image = h("img", { src: url, alt: t("{what}照片 {n}", { what: slot.word, n: place + 1 }), onload: () => URL.revokeObjectURL(url) });
+      const image = h("img", { src: url, alt: t("{what}照片 {n}", { what, n: place + 1 }), onload: () => URL.revokeObjectURL(url) });
       return h("figure", {}, image, h("figcaption", {}, size(shot.blob.size), " ", h("button", { type: "button", class: "f-small", onclick: () => { shots.splice(shots.indexOf(shot), 1); draw(); touched(); } }, t("去掉"))));
     }), h("label", { class: "f-add", for: input.id }, icon("report"), mine.length ? t("再拍一张") : t("拍照或选照片")));
   };
@@ -173,7 +179,7 @@ function photoField(slot: Slot, shots: Shot[], touched: () => void, problem: HTM
   });
   draw();
   return h("fieldset", { class: "f-field", "data-field": `photo-${slot.kind}` },
-    h("legend", {}, t("{what}照片", { what: slot.word }), slot.required ? null : h("span", { class: "f-quiet" }, t("可不拍"))), input, tiles);
+    h("legend", {}, slot.word ? t("{what}照片", { what: slot.word }) : t("照片"), slot.required ? null : h("span", { class: "f-quiet" }, t("可不拍"))), input, tiles);
 }
 
 // The phone's own receiver works without a network; the person decides whether the place is part of it.

@@ -6,9 +6,9 @@ import { form, type Sheet, type Slot } from "./form";
 import { drawing } from "./map";
 import { discard, exported, lines, photo, receipts } from "./outbox";
 import { seal, unseal } from "./seal";
-import { app, leave, nearlyFull, recount, refresh, task } from "./state";
+import { app, check, leave, nearlyFull, recount, refresh, task } from "./state";
 import { send } from "./sync";
-import type { Entry, FormField, Line, OpenForm, Session, Shot, StepForm, Task } from "./types";
+import type { Check, CheckItem, Entry, FormField, Line, OpenForm, Session, Shot, StepForm, Task } from "./types";
 import { size, span, t, when } from "./words";
 
 export const go = (where: string): void => { location.hash = where; };
@@ -16,7 +16,7 @@ const field = (name: string, title: string, more: Partial<FormField> = {}): Form
   ({ name, title, kind: "line", required: false, help: "", unit: "", max_length: 120, choices: [], ...more });
 
 // ---- 今日
-function due(one: Task): HTMLElement {
+function due(one: { due_at: string | null }): HTMLElement {
   if (!one.due_at) return h("span", { class: "f-quiet" }, t("无期限"));
   const left = Date.parse(one.due_at) - Date.now();
   if (left < 0) return h("span", { class: "f-late" }, t("超 {span}", { span: span(left) }));
@@ -34,7 +34,10 @@ function row(one: Task, waiting: Map<string, string>): HTMLElement {
 
 async function waitingSteps(session: Session): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const one of await lines(session)) if (one.entry.kind === "step" && one.state === "queued") found.set(one.entry.case ?? "", one.label);
+  for (const one of await lines(session)) if (one.state === "queued") {
+    if (one.entry.kind === "step") found.set(one.entry.case ?? "", one.label);
+    if (one.entry.kind === "check") found.set(`check:${one.entry.task}`, one.label);
+  }
   return found;
 }
 
@@ -52,10 +55,10 @@ export async function today(main: Element, asMap: boolean): Promise<void> {
   const views = h("nav", { class: "f-views", "aria-label": t("看法") }, h("a", { href: "#/today", "aria-current": asMap ? null : "page" }, t("列表")), h("a", { href: "#/map", "aria-current": asMap ? "page" : null }, t("示意图")));
   const fresh = h("p", { class: "f-note" }, app.heard || !bundle.server_time ? t("{n} 件等我办。", { n: bundle.tasks.length }) : t("{n} 件等我办，存于 {at}。", { n: bundle.tasks.length, at: when(bundle.server_time) }));
   if (asMap) { put(main, views, fresh, drawing(bundle)); return; }
-  put(main, views, fresh,
+  put(main, views, fresh, ...group(t("检查"), (bundle.checks ?? []).map((one) => checkRow(one, waiting))),
     ...group(t("已超时"), pick((one) => at(one) < Date.now())), ...group(t("今天"), pick((one) => at(one) >= Date.now() && at(one) <= end)),
     ...group(t("以后"), pick((one) => at(one) > end && at(one) < Infinity)), ...group(t("无期限"), pick((one) => at(one) === Infinity)),
-    ...(bundle.tasks.length ? [] : [h("p", { class: "f-empty" }, t("现在没有等你办的。看见隐患，点“随手报”。"))]),
+    ...(bundle.tasks.length + (bundle.checks ?? []).length ? [] : [h("p", { class: "f-empty" }, t("现在没有等你办的。看见隐患，点“随手报”。"))]),
     ...group(t("我报的，在别人手里"), bundle.sent.map((one) => row(one, waiting))));
 }
 
@@ -157,6 +160,53 @@ function openSheet(made: OpenForm): Sheet {
   };
 }
 
+// 检查: an answer for each item; what is not sound is told in words, and photographed where the form asks for it.
+function checkSheet(one: Check): Sheet {
+  const results: [string, string][] = [["ok", t("合格")], ["failed", t("不合格")], ["na", t("不适用")]];
+  const asked = (item: CheckItem): string => (item.photo === "always" ? t("要拍照") : item.photo === "failed" ? t("不合格要拍照") : "");
+  return {
+    name: `check:${one.id}`, note: [one.title, one.form, one.place, one.subject, one.note].filter(Boolean).join(" · "), fields: [field("note", t("整体说明"), { kind: "long" })], own: new Set(["note"]), slots: [],
+    verb: t("完成并签名"),
+    parts: one.items.map((item) => ({
+      title: item.title, note: [item.criterion, item.points ? t("{n} 分", { n: item.points }) : "", asked(item)].filter(Boolean).join(" · "), slot: { kind: `p_${item.id}`, word: "", required: false },
+      fields: [field(`r-${item.id}`, t("结果"), { kind: "choice", required: true, choices: results }),
+        ...(item.number ? [field(`n-${item.id}`, t("实测"), { kind: "number", unit: item.unit, help: item.bounds ? t("应为 {bounds}", { bounds: item.bounds }) : "" })] : []),
+        field(`t-${item.id}`, t("说明"), { max_length: 400 })],
+    })),
+    rule: (values, shots) => {
+      for (const item of one.items) {
+        const [result, number, words] = [values[`r-${item.id}`], values[`n-${item.id}`], values[`t-${item.id}`]];
+        const photos = shots.filter((shot) => shot.kind === `p_${item.id}`).length;
+        const what = item.title;
+        if (!result) return { name: `r-${item.id}`, sentence: t("“{what}”还没有选合格、不合格或不适用。", { what }) };
+        if (item.number && result !== "na" && (!number?.trim() || Number.isNaN(Number(number.replaceAll(/[,，]/g, ""))))) return { name: `n-${item.id}`, sentence: t("“{what}”要填数。", { what }) };
+        if (!words?.trim() && (result === "failed" || (result === "na" && item.points))) return { name: `t-${item.id}`, sentence: t("“{what}”写一句为什么。", { what }) };
+        if (photos > 6) return { name: `photo-p_${item.id}`, sentence: t("“{what}”最多 6 张照片。", { what }) };
+        if (!photos && ((item.photo === "always" && result !== "na") || (item.photo === "failed" && result === "failed"))) return { name: `photo-p_${item.id}`, sentence: t("“{what}”要拍照。", { what }) };
+      }
+      return null;
+    },
+    make: (values) => ({ kind: "check", task: one.id, edition: one.edition, note: (values.note ?? "").trim() }),
+  };
+}
+
+export async function checking(main: Element, id: number): Promise<void> {
+  const one = check(id);
+  const begun = one && Date.parse(one.starts_at) <= Date.now() - (app.drift ?? 0) * 1000;
+  const waiting = app.session ? (await waitingSteps(app.session)).has(`check:${id}`) : false;
+  if (!one) put(main, h("p", { class: "f-empty" }, t("这次检查已不在你手里，或手机里没有存。")));
+  else if (waiting) put(main, h("p", { class: "f-gap" }, `◐ ${t("这次检查已做，等上传。")}`));
+  else if (!begun) put(main, h("p", { class: "f-empty" }, t("还没到检查时间，{at} 开始。", { at: when(one.starts_at) })));
+  else await form(main, checkSheet(one), saved);
+}
+
+function checkRow(one: Check, waiting: Map<string, string>): HTMLElement {
+  const unsent = waiting.get(`check:${one.id}`);
+  const begins = Date.parse(one.starts_at) > Date.now() ? t("{at} 开始", { at: when(one.starts_at) }) : "";
+  return h("li", {}, h("a", { href: `#/check/${one.id}`, class: "f-row" }, h("span", { class: "f-row-top" }, due(one), begins ? h("span", { class: "f-quiet" }, begins) : null), h("strong", { class: "f-row-title" }, one.title),
+    h("span", { class: "f-quiet" }, [t("{n} 项", { n: one.items.length }), one.place || one.subject || one.target].join(" · ")), unsent ? h("span", { class: "f-gap" }, `◐ ${t("已做，等上传")}`) : null));
+}
+
 const saved = (): void => go("#/outbox");
 
 export async function step(main: Element, number: string, word: string): Promise<void> {
@@ -193,6 +243,8 @@ async function amend(session: Session, one: Line): Promise<void> {
 function sheetOf(entry: Entry): Sheet | null {
   const process = app.bundle?.processes[entry.process ?? ""];
   const one = task(entry.case ?? "");
+  const asked = check(entry.task ?? 0);
+  if (entry.kind === "check") return asked ? checkSheet(asked) : null;
   if (entry.kind === "open") return process?.open ? openSheet(process.open) : null;
   if (!one) return null;
   if (entry.kind === "comment") return commentSheet(one.number, one.title, Object.entries(app.bundle?.processes[one.process]?.evidence ?? {}));

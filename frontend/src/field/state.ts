@@ -3,7 +3,7 @@ import { db } from "./db";
 import { Cut, Refusal, ask } from "./net";
 import { counts, room, type Counts } from "./outbox";
 import { imported, sealJson, unsealJson } from "./seal";
-import type { Bundle, Entry, Session, Task } from "./types";
+import type { Bundle, Check, Entry, Session, Task } from "./types";
 import { t } from "./words";
 
 export const app = {
@@ -67,16 +67,15 @@ async function lock(leave: boolean): Promise<void> {
 // Signing out works without a network too: the key goes at once, the session on the server when there is a line again.
 export async function leave(): Promise<void> {
   await lock(true);
-  await finishLeaving().catch(() => undefined);
+  await finishLeaving(true).catch(() => undefined);
 }
 
 // True when nobody is left to sign out on the server.
-export async function finishLeaving(): Promise<boolean> {
+export async function finishLeaving(now = false): Promise<boolean> {
   const kept = await (await db()).get("session", "now");
   if (!kept || !("leave" in kept)) return true;
   try {
-    const there = await whoIsThere();
-    if (there !== kept.leave) { await (await db()).delete("session", "now"); return true; }
+    if (!now && (await whoIsThere()) !== kept.leave) { await (await db()).delete("session", "now"); return true; }
     const token = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="))?.slice(10) ?? "";
     const answer = await fetch(document.body.dataset.logout ?? "", {
       method: "POST", credentials: "same-origin", redirect: "manual", keepalive: true, headers: { "X-CSRFToken": token }, signal: AbortSignal.timeout(15_000),
@@ -144,8 +143,11 @@ export async function wrong(error: unknown): Promise<void> {
 // ---- words about an entry
 export const task = (number: string): Task | undefined => [...(app.bundle?.tasks ?? []), ...(app.bundle?.sent ?? [])].find((one) => one.number === number);
 
+export const check = (id: number): Check | undefined => app.bundle?.checks?.find((one) => one.id === id);
+
 export function label(entry: Entry): string {
   if (entry.kind === "open") return entry.title || t("登记");
+  if (entry.kind === "check") return `${t("检查")} · ${check(entry.task ?? 0)?.title ?? ""}`;
   const known = task(entry.case ?? "");
   const verb = entry.kind === "comment" ? t("补充") : (app.bundle?.processes[entry.process ?? ""]?.steps[entry.step ?? ""]?.title ?? entry.step ?? "");
   return `${verb} · ${known?.title ?? entry.case ?? ""}`;

@@ -9,16 +9,20 @@ export interface Task {
   due_at: string | null; started_at: string | null; longitude: number | null; latitude: number | null; supervised: boolean; panel: [string, string][];
   lines: { at: string; title: string; note: string; facts: Record<string, string> }[]; pictures: { id: number; word: string }[]; seen_line: number; have: string[]; offers: Offer[];
 }
+export interface CheckItem { id: number; title: string; criterion: string; photo: "" | "failed" | "always"; number: boolean; unit: string; bounds: string; points: number }
+export interface Check {
+  id: number; title: string; form: string; edition: string; place: string; subject: string; target: string; starts_at: string; due_at: string; closes_at: string; note: string; items: CheckItem[];
+}
 export interface Shape { name: string; sign: string; parts: [number, number][][] }
 export interface Bundle {
   server_time: string; demo: boolean; person: { id: number; name: string; post: number; post_title: string; organisation: string; organisation_id: number };
-  tasks: Task[]; sent: Task[]; processes: Record<string, ProcessData>; organisations: [number, string][]; map: { areas: Shape[]; lines: Shape[] };
+  tasks: Task[]; sent: Task[]; checks: Check[]; processes: Record<string, ProcessData>; organisations: [number, string][]; map: { areas: Shape[]; lines: Shape[] };
 }
 
 // One thing done in the field, as the server reads it.
 export interface Entry {
-  id: string; kind: "open" | "step" | "comment"; person: number; post: number; edition: string; made_at: string; drift: number | null; photos: { kind: string; sha256: string }[];
-  process?: string; case?: string; step?: string; seen?: string; seen_line?: number; note?: string; owner?: number; title?: string; fact?: string; place?: string;
+  id: string; kind: "open" | "step" | "comment" | "check"; person: number; post: number; edition: string; made_at: string; drift: number | null; photos: { kind: string; sha256: string }[];
+  process?: string; case?: string; step?: string; task?: number; seen?: string; seen_line?: number; note?: string; owner?: number; title?: string; fact?: string; place?: string;
   case_kind?: string; source?: string; longitude?: number | null; latitude?: number | null; values?: Record<string, string>;
 }
 export interface Receipt { id: string; result: "stored" | "proposal" | "kept" | "refused" | "photos" | "again"; sentence: string; code: string; case: string; wants: string[]; drift: number }

@@ -21,6 +21,8 @@ from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.actions import Upload
 from anlan.kernel.casework.models import Case, Proposal
 from anlan.kernel.casework.types import Process
+from anlan.kernel.checks import actions as checking
+from anlan.kernel.checks import queries as checks
 from anlan.kernel.field import forms, rules
 from anlan.kernel.field.models import FieldEntry, FieldFile, FieldPhoto
 from anlan.kernel.field.queries import SETTLE
@@ -163,7 +165,7 @@ def _settle_row(row: FieldEntry, actor: Actor, made: Made, at: datetime) -> None
     except Refused as refused:
         if refused.code in ("again", "full"):
             raise
-        if made.kind == "open" and refused.code != "forbidden" and _changed(made):
+        if _goes_to_a_person(made, refused):
             _keep_whole(row, actor, made, at, refused)
         else:
             row.state, row.code, row.sentence = "refused", refused.code[:20], refused.message[:300]
@@ -172,6 +174,12 @@ def _settle_row(row: FieldEntry, actor: Actor, made: Made, at: datetime) -> None
     if row.state == "stored":
         row.whole = {}  # all of it stands in the case
     row.save()
+
+
+def _goes_to_a_person(made: Made, refused: Refused) -> bool:
+    if made.kind == "check":
+        return refused.code in _OVERTAKEN
+    return made.kind == "open" and refused.code != "forbidden" and _changed(made)
 
 
 def _changed(made: Made) -> bool:
@@ -240,13 +248,46 @@ def _comment(row: FieldEntry, actor: Actor, made: Made, at: datetime, told: Mapp
     row.sentence = f"{case.number} 已补充。"
 
 
-_DO = {"open": _open, "step": _step, "comment": _comment}
+def _check(row: FieldEntry, actor: Actor, made: Made, at: datetime, _told: Mapping[str, str]) -> None:
+    """A check task, done where it stands. By a clock that is off, only the time it came counts."""
+    task = checks.visible(actor).filter(pk=made.task).first()
+    if task is None:
+        raise Refused("not_found", "没有这次检查，或你现在看不到它。")
+    row.title, row.process = task.title, task.form.process
+    when = rules.true_time(made.made_at, row.drift, at) if row.sane else at
+    done = checking.finish(
+        actor=actor, task=task, answers=_answers(made), at=at, key=made.key, note=made.note, made_at=when
+    )
+    opened = "、".join(Case.objects.filter(check_answers__record=done).order_by("id").values_list("number", flat=True))
+    failed = f"{done.failed} 项不合格" if done.failed else "没有不合格"
+    failed += f"，已登记 {opened}" if opened else ""
+    row.sentence = f"“{task.title}”已查，{failed}。"[:300]
+
+
+def _answers(made: Made) -> dict[int, checking.Given]:
+    """The answers by item: `r-7` its result, `n-7` its figure, `t-7` the words, photos of the kind `p_7`."""
+    items = {name.partition("-")[2] for name in made.values} | {one.kind.removeprefix("p_") for one in made.photos}
+    if not all(one.isdecimal() and len(one) < 19 for one in items):
+        raise Refused("items", "检查表读不懂。更新现场端后再传。")
+    photos = _uploads(made)
+    return {
+        int(one): checking.Given(
+            made.values.get(f"r-{one}", ""), made.values.get(f"n-{one}", ""), made.values.get(f"t-{one}", ""),
+            tuple((name, content) for kind, name, content in photos if kind == f"p_{one}"),
+        )
+        for one in items
+    }  # fmt: skip
+
+
+_DO = {"open": _open, "step": _step, "comment": _comment, "check": _check}
+# What a check that somebody else did, that is over or whose form is another now is told: it goes whole to a person.
+_OVERTAKEN = ("early", "closed", "illegal", "stale", "items")
 
 
 def _keep_whole(row: FieldEntry, actor: Actor, made: Made, at: datetime, refused: Refused) -> None:
     """An entry on a form that is no longer in use and cannot be read: nothing of it is thrown away, a person enters it."""
     row.case, row.state, row.code = None, "kept", refused.code[:20]
-    row.sentence = f"{OLD_FORM}{refused.message}整件已留存，等核定。"[:300]
+    row.sentence = f"{OLD_FORM if made.kind == 'open' else ''}{refused.message}整件已留存，等核定。"[:300]
     for kind, name, content in _uploads(made):
         stored = keep(actor=actor, name=name, content=content, at=at, org_path=row.organisation.path)
         FieldFile.objects.create(entry=row, kind=kind, stored=stored)
@@ -267,8 +308,10 @@ def enter_kept(
     """Enter what was kept, as the person has put it right; the case says who wrote it down and when."""
     process = declared.process(entry.process)
     owner = _owner(actor, process, owner.pk if owner else 0)
+    kinds = tuple(process.evidence or {})
     uploads = [
-        (one.kind, one.stored.name, one.stored.location.read_bytes()) for one in entry.files.select_related("stored")
+        (one.kind if one.kind in kinds else kinds[0], one.stored.name, one.stored.location.read_bytes())
+        for one in entry.files.select_related("stored")
     ]
     told = {
         "现场登记": entry.person.name,

@@ -113,13 +113,17 @@ TASK = _object(
     pictures=_list(_object(id=_WHOLE, word=_TEXT)), seen_line=_WHOLE, have=_list(_TEXT),
     offers=_list(_object(step=_TEXT, title=_TEXT, allowed={"type": "boolean"}, why=_TEXT, main={"type": "boolean"})),
 )  # fmt: skip
+CHECK = _object(
+    id=_WHOLE, title=_TEXT, form=_TEXT, edition=_TEXT, place=_TEXT, subject=_TEXT, target=_TEXT, starts_at=_TIME, due_at=_TIME, closes_at=_TIME, note=_TEXT,
+    items=_list(_object(id=_WHOLE, title=_TEXT, criterion=_TEXT, photo=_TEXT, number={"type": "boolean"}, unit=_TEXT, bounds=_TEXT, points=_WHOLE)),
+)  # fmt: skip
 BUNDLE = Operation(
     summary="现场端的数据包：我的事项、现在能办的步骤的表单、底图",
-    schemas={"field_task": {"title": "一件事项", **TASK}},
+    schemas={"field_task": {"title": "一件事项", **TASK}, "field_check": {"title": "一次检查", **CHECK}},
     answer=_object(
         server_time=_TIME, demo={"type": "boolean"},
         person=_object(id=_WHOLE, name=_TEXT, post=_WHOLE, post_title=_TEXT, organisation=_TEXT, organisation_id=_WHOLE),
-        tasks=_list({"$ref": "#/components/schemas/field_task"}), sent=_list({"$ref": "#/components/schemas/field_task"}),
+        tasks=_list({"$ref": "#/components/schemas/field_task"}), sent=_list({"$ref": "#/components/schemas/field_task"}), checks=_list({"$ref": "#/components/schemas/field_check"}),
         processes={"type": "object", "description": "流程代号 → 标题、状态、佐证、登记表 open、步骤表 steps；每张表带版次 edition"},
         organisations=_list({"type": "array"}),
         map={"type": "object", "description": "示意底图：areas、lines 各有 name、sign、parts（经纬度）"},

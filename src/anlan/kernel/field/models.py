@@ -29,7 +29,7 @@ class FieldEntry(models.Model):
     STATES = {
         "stored": "已收", "proposal": "现场提议", "refused": "已退回", "kept": "待核定", "settled": "已登记", "dropped": "不采用",
     }  # fmt: skip
-    KINDS = {"open": "登记", "step": "办一步", "comment": "补充"}
+    KINDS = {"open": "登记", "step": "办一步", "comment": "补充", "check": "检查"}
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=8, choices=KINDS)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,8 @@ from anlan.base.errors import Refused
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.casework import declared
 from anlan.kernel.casework import queries as cases
+from anlan.kernel.checks.models import Item
+from anlan.kernel.checks.types import RESULTS
 from anlan.kernel.field import actions, importing, queries, rules
 from anlan.kernel.field.models import FieldEntry, FieldFile
 from anlan.kernel.field.words import WORDS
@@ -123,13 +126,17 @@ def entry(request: Request, key: UUID) -> HttpResponse:
         if refused
         else {
             **row.whole.get("values", {}),
-            **{name: row.whole.get(name, "") for name in ("title", "fact", "place", "case_kind", "owner")},
+            **{name: row.whole.get(name, "") for name in ("fact", "place", "case_kind", "owner")},
+            "title": row.title,
         }
     )
+    words = (process.evidence or {}) if process else {}
+    if row.kind == "check":
+        words = {f"p_{pk}": title for pk, title in _items(row).items()}
     context = {
         "row": row, "process": process, "bad": refused, "typed": typed, "written": _written(row), "drift": "" if row.sane else rules.drift_words(row.drift),
         "units": cases.openable(request.actor, process) if process else [], "photos": list(row.files.select_related("stored")),
-        "words": (process.evidence or {}) if process else {},
+        "words": words,
     }  # fmt: skip
     return render(request, _T + "entry.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
@@ -140,7 +147,37 @@ _NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "�
 def _written(row: FieldEntry) -> list[tuple[str, str]]:
     """What was written on the phone, field by field, as it came."""
     plain = [(title, str(row.whole.get(name, ""))) for name, title in _NAMES.items()]
-    return [pair for pair in (*plain, *row.whole.get("values", {}).items()) if pair[1]]
+    values = row.whole.get("values", {})
+    given = _answered(values, _items(row)) if row.kind == "check" else list(values.items())
+    return [pair for pair in (*plain, *given) if pair[1]]
+
+
+def _items(row: FieldEntry) -> dict[str, str]:
+    """Titles of the items a check answered, by their ids."""
+    named = {name.partition("-")[2] for name in row.whole.get("values", {})}
+    return {
+        str(one.pk): one.title
+        for one in Item.objects.filter(pk__in=[int(one) for one in named if one.isdecimal() and len(one) < 19])
+    }
+
+
+def _answered(values: Mapping[str, str], items: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A line for each item: result, figure, words."""
+    return [
+        (
+            title,
+            " ".join(
+                one
+                for one in (
+                    RESULTS.get(values.get(f"r-{pk}", ""), ""),
+                    values.get(f"n-{pk}", ""),
+                    values.get(f"t-{pk}", ""),
+                )
+                if one
+            ),
+        )
+        for pk, title in items.items()
+    ]
 
 
 def _decide(request: Request, row: FieldEntry) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -15,11 +15,14 @@ from anlan.kernel.casework import declared, proposals
 from anlan.kernel.casework import queries as casework
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.types import Process
+from anlan.kernel.checks import queries as checks
+from anlan.kernel.checks.models import Task
 from anlan.kernel.field import forms
 from anlan.kernel.field.models import FieldEntry
 from anlan.kernel.maps.base import LINES, STREETS
 
 MOST_TASKS, MOST_SENT, MOST_LINES, MOST_PICTURES = 200, 50, 12, 4
+AHEAD = timedelta(hours=12)  # checks that begin while the phone may be without a line
 SETTLE = "field.settle"
 
 
@@ -27,6 +30,7 @@ def bundle(actor: Actor, post: Post, at: datetime, *, demo: bool) -> dict[str, A
     """Everything this person needs to work without a network."""
     tasks = [_task(case, actor) for case in casework.mine(actor).order_by("due_at", "id")[:MOST_TASKS]]
     sent = [_task(case, actor) for case in casework.sent(actor).order_by("due_at", "id")[:MOST_SENT]]
+    soon = (*checks.mine(actor, at), *checks.mine(actor, at + AHEAD))
     shown = {one["process"] for one in (*tasks, *sent)}
     processes = {
         slug: _process(one, actor) for slug, one in declared.processes().items() if slug in shown or _opens(one, actor)
@@ -40,6 +44,7 @@ def bundle(actor: Actor, post: Post, at: datetime, *, demo: bool) -> dict[str, A
         },
         "tasks": tasks,
         "sent": sent,
+        "checks": [_check(one) for one in sorted({one.pk: one for one in soon}.values(), key=lambda one: (one.due_at, one.pk))[:MOST_TASKS]],
         "processes": processes,
         "organisations": _organisations(processes),
         "map": {"areas": _shapes(STREETS.features(actor, at)), "lines": _shapes(LINES.features(actor, at)), "schematic": True},
@@ -68,6 +73,20 @@ def _task(case: Case, actor: Actor) -> dict[str, Any]:
             {"step": one.move.slug, "title": one.move.title, "allowed": one.reason.allowed, "why": "" if one.reason.allowed else one.reason.sentence,
              "main": bool(getattr(one.move, "main", False))}
             for one in casework.offered(case, actor)
+        ],
+    }  # fmt: skip
+
+
+def _check(task: Task) -> dict[str, Any]:
+    """A check task with the items of its form, as they were when the task was made."""
+    return {
+        "id": task.pk, "title": task.title, "form": f"{task.form.title} {task.form.edition}", "edition": str(task.form_id), "place": task.place,
+        "subject": task.subject_title, "target": str(task.target), "starts_at": task.starts_at.isoformat(), "due_at": task.due_at.isoformat(),
+        "closes_at": task.closes_at.isoformat(), "note": task.form.note,
+        "items": [
+            {"id": one.pk, "title": one.title, "criterion": one.criterion, "photo": one.photo, "number": one.number, "unit": one.unit, "bounds": one.bounds,
+             "points": one.points}
+            for one in task.form.items.all()
         ],
     }  # fmt: skip
 

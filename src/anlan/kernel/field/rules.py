@@ -15,7 +15,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.field.types import Made, Photo
 
 HASH = re.compile(r"[0-9a-f]{64}")
-MOST_PHOTOS, MOST_VALUES, LONGEST = 30, 60, 4000
+MOST_PHOTOS, MOST_VALUES, LONGEST = 60, 900, 4000
 SANE = 300  # seconds a phone may be off without a word about it
 LATE = 120  # seconds after which an entry is said to have been made before it came
 # Texts of an entry and their most characters; what is longer is refused whole, nothing is cut silently.
@@ -67,13 +67,13 @@ def read(given: object) -> Made:
     key = key_of(given.get("id"))
     _clean(given)
     kind = given.get("kind")
-    if kind not in ("open", "step", "comment"):
+    if kind not in ("open", "step", "comment", "check"):
         raise Refused("kind", "没有这种记录。更新现场端后再传。")
     if kind != "comment" and not given.get("edition"):
         raise Refused("edition", "没有写是哪一版表单。更新现场端后再传。")
     texts = {name: _text(given, name, most) for name, most in _TEXTS.items()}
     return Made(
-        key=key, kind=kind, person=_whole(given, "person"), post=_whole(given, "post"), owner=_whole(given, "owner"),
+        key=key, kind=kind, person=_whole(given, "person"), post=_whole(given, "post"), task=_whole(given, "task"), owner=_whole(given, "owner"),
         made_at=instant(given.get("made_at"), "记下的时间"), drift=_whole(given, "drift", None), seen_line=_whole(given, "seen_line", None),
         longitude=_degrees(given, "longitude"), latitude=_degrees(given, "latitude"), values=_values(given.get("values", {})),
         photos=_photos(given.get("photos", [])), digest=digest(given), whole=given, **{**texts, "source": texts["source"] or "other"},

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-Kind = Literal["open", "step", "comment"]
+Kind = Literal["open", "step", "comment", "check"]
 # What became of an entry. The first four are receipts: the phone may let go of it. `photos` and `again` are not.
 Result = Literal["stored", "proposal", "kept", "refused", "photos", "again"]
 
@@ -24,7 +24,8 @@ class Photo:
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """One thing done in the field, as the phone wrote it down. `made_at` is the phone's own time; `drift` is how many seconds the
-    phone was ahead of the server when they last spoke, None when it does not know. `case` is a number, or the id of an `open`."""
+    phone was ahead of the server when they last spoke, None when it does not know. `case` is a number, or the id of an `open`.
+    `task` is a check; its answers are `values` by `r-`, `n-`, `t-` and the item's id, its photos' kinds `p_` and the item's id."""
 
     key: UUID
     kind: Kind
@@ -36,6 +37,7 @@ class Made:
     process: str = ""
     case: str = ""
     step: str = ""
+    task: int = 0
     seen: str = ""
     seen_line: int | None = None
     note: str = ""
