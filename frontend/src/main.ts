@@ -1,5 +1,6 @@
 // On every page: small updates without reloads, keys, the live sign. Everything works without it.
 import htmx from "htmx.org";
+import { lock } from "./field/lock";
 import { keys } from "./keys";
 import { live } from "./live";
 import { palette } from "./palette";
@@ -14,6 +15,7 @@ htmx.config.selfRequestsOnly = true;
 
 keys(document);
 live(document);
+lock(document);
 palette(document);
 progress(document);
 selection(document);

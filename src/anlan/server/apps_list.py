@@ -16,6 +16,7 @@ APPS = [
     "anlan.kernel.penalties",
     "anlan.kernel.maps",
     "anlan.kernel.reporting",
+    "anlan.kernel.field",
     "anlan.kernel.planning",
     "anlan.kernel.planning.values",
     "anlan.kernel.planning.reviews",

@@ -8,6 +8,7 @@ from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.casework import declare as casework
 from anlan.kernel.checks import declare as checks
 from anlan.kernel.draw import declare as draw
+from anlan.kernel.field import declare as field
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
 from anlan.kernel.monitor import declare as monitor
@@ -88,8 +89,12 @@ KERNEL: tuple[Capability, ...] = (
     ),
 )  # fmt: skip
 
-# Reviews report what the packs have recorded: their demonstration is loaded after the packs'.
+# Reviews report what the packs have recorded, and phones send to their processes: their demonstration is loaded after the packs'.
 REPORTS: tuple[Capability, ...] = (
+    Capability(
+        slug="field", title="现场端", plan_refs=("S12",), permissions=field.PERMISSIONS, pages=field.PAGES, nav=field.NAV, verbs=field.VERBS,
+        jobs=field.JOBS, waiting=field.waiting, demo=field.demo,
+    ),
     Capability(
         slug="planning_reviews", title="规划评估", plan_refs=("P3",), permissions=reviews.PERMISSIONS, pages=reviews.PAGES,
         nav=reviews.NAV, verbs=reviews.VERBS, waiting=reviews.waiting, find=reviews.find, demo=reviews.demo,

@@ -50,12 +50,22 @@ def _operation(capability: Capability, page: Page, promised: Operation) -> dict[
         {"name": one.name, "in": one.within, "required": one.within == "path", "description": one.title, "schema": one.schema}
         for one in promised.parameters
     ]  # fmt: skip
+    if promised.body is not None:
+        answers |= {
+            "403": _refusal("当前岗位不能办，或没有带 CSRF 令牌"),
+            "422": _refusal("内容不能收，message 说明怎么办"),
+        }
     return {
         "operationId": page.name,
         "summary": promised.summary,
         "tags": [capability.title],
         "security": [] if page.permission == PUBLIC else [{"session": []}],
         "parameters": parameters,
+        **(
+            {"requestBody": {"required": True, "content": {promised.body_media: {"schema": promised.body}}}}
+            if promised.body is not None
+            else {}
+        ),
         "responses": answers,
     }
 
@@ -68,14 +78,15 @@ def document(capabilities: Iterable[Capability]) -> dict[str, Any]:
         for page in capability.pages:
             if page.operation:
                 path = "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", page.path)
-                paths[path] = {"get": _operation(capability, page, page.operation)}
+                method = "post" if page.operation.body is not None else "get"
+                paths[path] = {method: _operation(capability, page, page.operation)}
                 schemas |= page.operation.schemas
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "安澜",
             "version": VERSION,
-            "description": "只读。权限与网页相同：看得见的行才在答复里。",
+            "description": "除现场端的两个 POST 外只读。权限与网页相同：看得见的行才在答复里。",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],

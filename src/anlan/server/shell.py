@@ -110,6 +110,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tabs": next((item["tabs"] for item in rail if item["current"]), []),
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,
+        "field": policy.may(mine.actor, "field.use"),
         "posts": mine.posts,
         "now": mine.at,
     }

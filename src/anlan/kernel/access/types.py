@@ -46,7 +46,8 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What an API page promises: its parameters, the JSON Schema of its answer, and what is missing when it answers 404.
+    """What an API page promises: its parameters, the JSON Schema of its answer, and what is missing when it answers 404. A page that
+    takes POST also says what `body` it takes.
 
     `schemas` are named parts that `answer` refers to as `#/components/schemas/<name>`.
     """
@@ -57,6 +58,8 @@ class Operation:
     schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     missing: str = ""
     media: str = "application/json"
+    body: Mapping[str, Any] | None = None
+    body_media: str = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,14 +33,15 @@ def open_case(
     kind: str = "", grade: str = "", source: str = "other", place: str = "", longitude: float | None = None,
     latitude: float | None = None, issuer: Organisation | None = None, holder: Organisation | None = None, parent: Case | None = None,
     repeats: Case | None = None, alarm: Alarm | None = None, values: Mapping[str, Any] | None = None, uploads: Sequence[Upload] = (),
-    is_demo: bool = False,
+    told: Mapping[str, str] | None = None, is_demo: bool = False,
 ) -> Case:  # fmt: skip
-    """Enter a case. With the same `key` again, the case that stands is the answer; one alarm has one case."""
+    """Enter a case. With the same `key` again, the case that stands is the answer; one alarm has one case. `told` are further words
+    of its first line."""
     key = key or uuid4()
     try:
         with transaction.atomic():
             return _open(
-                actor, process, at, uploads, values or {}, key=key, owner=owner, title=title.strip(), fact=fact.strip(), kind=kind,
+                actor, process, at, uploads, values or {}, told or {}, key=key, owner=owner, title=title.strip(), fact=fact.strip(), kind=kind,
                 grade=grade, source=source, place=place.strip(), longitude=longitude, latitude=latitude, issuer=issuer,
                 holder=holder or owner, parent=parent, repeats=repeats, alarm=alarm, is_demo=is_demo,
             )  # fmt: skip
@@ -54,8 +55,9 @@ def open_case(
 
 
 def _open(
-    actor: Actor, process: Process, at: datetime, uploads: Sequence[Upload], given: Mapping[str, Any], **columns: Any
-) -> Case:
+    actor: Actor, process: Process, at: datetime, uploads: Sequence[Upload], given: Mapping[str, Any], told: Mapping[str, str],
+    **columns: Any,
+) -> Case:  # fmt: skip
     if process.open != PUBLIC:
         policy.require(actor, process.open, columns["owner"])
     _check_columns(process, columns)
@@ -67,7 +69,7 @@ def _open(
     )  # fmt: skip
     clocking.start(case, clock, at)
     kept = keep_files(case, actor, uploads, at)
-    line = add_line(case, actor, at, "open", "登记", "", process.first, case.fact[:200], words, None)
+    line = add_line(case, actor, at, "open", "登记", "", process.first, case.fact[:200], {**words, **told}, None)
     hang(case, line, kept)
     if process.made:
         process.made(case, values)
@@ -96,15 +98,15 @@ def _check_columns(process: Process, columns: Mapping[str, Any]) -> None:
 
 def make_step(
     *, actor: Actor, case: Case, step: str, at: datetime, note: str = "", values: Mapping[str, Any] | None = None,
-    uploads: Sequence[Upload] = (), key: UUID | None = None,
+    uploads: Sequence[Upload] = (), key: UUID | None = None, told: Mapping[str, str] | None = None,
 ) -> Case:  # fmt: skip
-    """Make a step of the case's process. Raises Refused: `forbidden`, `illegal`, `stale`, `same_person`, `guard`, or at a field."""
+    """Make a step of the case's process; `told` are further words of its line. Raises Refused: `forbidden`, `illegal`, `stale`, `same_person`, `guard`, or at a field."""
     row = find_step(case.of, step)
     if done := _done(case, key):
         return done
     try:
         with transaction.atomic():
-            return _step(actor, case, row, at, note.strip(), values or {}, uploads, key)
+            return _step(actor, case, row, at, note.strip(), values or {}, uploads, key, told or {})
     except (Refused, IntegrityError):
         if done := _done(case, key):
             return done
@@ -127,7 +129,8 @@ def _done(case: Case, key: UUID | None) -> Case | None:
 
 
 def _step(
-    actor: Actor, case: Case, row: Step, at: datetime, note: str, given: Mapping[str, Any], uploads: Sequence[Upload], key: UUID | None
+    actor: Actor, case: Case, row: Step, at: datetime, note: str, given: Mapping[str, Any], uploads: Sequence[Upload], key: UUID | None,
+    told: Mapping[str, str],
 ) -> Case:  # fmt: skip
     check(case, row, actor=actor)
     if sentence := obstacle(case, row, actor):
@@ -151,7 +154,7 @@ def _step(
     if ended != (not case.is_open):
         changes |= {"is_open": not ended, "closed_at": at if ended else None}
     advance(case, row, actor=actor, **changes)
-    line = add_line(case, actor, at, row.slug, row.title, source, target, note, words, key)
+    line = add_line(case, actor, at, row.slug, row.title, source, target, note, {**words, **told}, key)
     hang(case, line, kept)
     journal(
         actor,
@@ -233,8 +236,9 @@ def hang(case: Case, line: Line, kept: Sequence[tuple[str, Stored]]) -> None:
 
 @transaction.atomic
 def comment(
-    *, actor: Actor, case: Case, text: str, at: datetime, uploads: Sequence[Upload] = (), key: UUID | None = None
-) -> Line:
+    *, actor: Actor, case: Case, text: str, at: datetime, uploads: Sequence[Upload] = (), key: UUID | None = None,
+    told: Mapping[str, str] | None = None,
+) -> Line:  # fmt: skip
     """Say something or add files; the state stays. Open to whoever sees the case."""
     if done := Line.objects.filter(key=key).first() if key else None:
         return done
@@ -244,8 +248,8 @@ def comment(
         raise Refused("text", f"留言超过 {forms.LONGEST} 个字。", "text")
     kept = keep_files(case, actor, uploads, at)
     line = add_line(
-        case, actor, at, "comment", "留言" if text.strip() else "补佐证", case.state, case.state, text.strip(), {}, key
-    )
+        case, actor, at, "comment", "留言" if text.strip() else "补佐证", case.state, case.state, text.strip(), told or {}, key
+    )  # fmt: skip
     hang(case, line, kept)
     journal(actor, case, "commented", at, files=len(uploads))
     return line

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
-from anlan.kernel.casework import queries
+from anlan.kernel.casework import declared, queries
 from anlan.kernel.casework.models import Case, Extension, Proposal
 from anlan.kernel.web.types import Hit, Waiting
 
@@ -51,7 +51,9 @@ def waiting(actor: Actor, _at: datetime) -> Iterator[Waiting]:
 
 
 def _to_answer(rows: object, actor: Actor) -> Iterable[Extension | Proposal]:
-    own = Q(case__issuer=actor.organisation_id) | Q(case__issuer=None, case__holder=actor.organisation_id)
+    everywhere = [slug for slug, one in declared.processes().items() if queries.reach(actor, one.manage) == "district"]
+    nobody_s = Q(case__issuer=None) & (Q(case__holder=actor.organisation_id) | Q(case__process__in=everywhere))
+    own = Q(case__issuer=actor.organisation_id) | nobody_s
     found = rows.filter(own).select_related("case__owner", "case__holder")[:SHOWN]  # type: ignore[attr-defined]
     return [one for one in found if policy.may(actor, one.case.of.manage, one.case)]
 

@@ -255,6 +255,14 @@ class ProposalFile(models.Model):
     def __str__(self) -> str:
         return str(self.stored)
 
+    @property
+    def word(self) -> str:
+        return (self.proposal.case.of.evidence or {}).get(self.kind, self.kind)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.stored.media_type.startswith("image/")
+
 
 class Counter(models.Model):
     """The last number given to a case of a prefix in a year."""

@@ -24,7 +24,7 @@ from anlan.kernel.access.moves import Offer
 from anlan.kernel.access.types import Page
 from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries
 from anlan.kernel.casework.actions import Upload
-from anlan.kernel.casework.models import Case, Evidence, Extension, Proposal
+from anlan.kernel.casework.models import Case, Evidence, Extension, Proposal, ProposalFile
 from anlan.kernel.casework.showing import History, bar, files, history
 from anlan.kernel.casework.types import SOURCES, Process
 from anlan.kernel.files.models import Stored
@@ -131,7 +131,7 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
         "lines": lines, "files": shown_files, "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")],
         "offers": offers, "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
-        "proposals": list(case.proposals.filter(state="waiting")), "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
+        "proposals": [(one, proposals.told(one)) for one in case.proposals.filter(state="waiting").prefetch_related("files__stored")], "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
         "organisations": _named(process) if manages.allowed or any(_names(one) for one in offers) else (), "source": SOURCES[case.source],
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
@@ -335,7 +335,18 @@ def file(request: Request, given: str, place: int) -> HttpResponse:
 
 def picture(request: Request, given: str, place: int) -> HttpResponse:
     """A photo in the page: re-encoded when it was kept, never anything but a picture."""
-    stored = _stored(request, given, place)
+    return _shown_picture(_stored(request, given, place))
+
+
+def proposed(request: Request, given: str, place: int) -> HttpResponse:
+    """A photo that came with a proposal, before anybody decided about it."""
+    row = ProposalFile.objects.filter(proposal__case=found(request, given), pk=place).select_related("stored").first()
+    if row is None:
+        raise Http404
+    return _shown_picture(row.stored)
+
+
+def _shown_picture(stored: Stored) -> HttpResponse:
     if not stored.media_type.startswith("image/"):
         raise Http404
     response = HttpResponse(stored.location.read_bytes(), content_type=stored.media_type)
@@ -407,4 +418,5 @@ PAGES = (
     Page(path="cases/<str:given>/do/<str:word>/", name="case_handle", view=handle, permission=READ, title="转办、延期、留言", methods=("POST",), section="registry"),
     Page(path="cases/<str:given>/files/<int:place>/", name="case_file", view=file, permission=READ, title="事项附件", kind="file"),
     Page(path="cases/<str:given>/pictures/<int:place>/", name="case_picture", view=picture, permission=READ, title="事项照片", kind="file"),
+    Page(path="cases/<str:given>/proposed/<int:place>/", name="case_proposed", view=proposed, permission=READ, title="现场提议的照片", kind="file"),
 )  # fmt: skip

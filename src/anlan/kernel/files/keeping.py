@@ -108,6 +108,15 @@ def keep(
     )  # fmt: skip
 
 
+def picture_suffix(content: bytes) -> str:
+    """`.jpg` or `.png` of a picture that can be kept, judged by its content; raises Refused `type`, `size` or `picture`."""
+    suffix = ".jpg" if content.startswith(b"\xff\xd8\xff") else ".png" if content.startswith(b"\x89PNG\r\n") else ""
+    if not suffix:
+        raise Refused("type", "只收 JPG、PNG 照片。", "file")
+    _checked(f"photo{suffix}", content)
+    return suffix
+
+
 def set_waiting(content: bytes) -> str:
     """Keep bytes between a preview and its confirmation; returns the token. They belong to nobody until stored."""
     digest = hashlib.sha256(content).hexdigest()
@@ -121,3 +130,9 @@ def read_waiting(token: str) -> bytes:
     if len(token) != 64 or not token.isalnum() or not file.is_file():
         raise Refused("expired", "预览已过期。重新选文件。", "file")
     return file.read_bytes()
+
+
+def drop_waiting(token: str) -> None:
+    """The bytes of `set_waiting` are not needed any more."""
+    if len(token) == 64 and token.isalnum():
+        (Path(settings.MEDIA_ROOT) / "waiting" / token).unlink(missing_ok=True)

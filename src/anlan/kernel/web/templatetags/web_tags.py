@@ -50,6 +50,17 @@ def _manifest() -> dict[str, dict[str, Any]]:
     return json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
 
 
+def built_files(name: str) -> list[str]:
+    """Paths below STATIC of a built entry, itself first, and of all it loads; empty when assets are not built."""
+    waiting, found = [f"src/{name}.ts"], []
+    while waiting:
+        chunk = _manifest().get(waiting.pop(0))
+        if chunk and f"built/{chunk['file']}" not in found:
+            found += [f"built/{chunk['file']}", *(f"built/{file}" for file in chunk.get("css", ()))]
+            waiting += chunk.get("imports", ())
+    return found
+
+
 def _entry(name: str) -> SafeString:
     """Tags for one built entry and its styles; nothing when assets are not built."""
     chunk = _manifest().get(f"src/{name}.ts")

@@ -70,7 +70,7 @@ def _danger(
     began = at - timedelta(days=row["days"])
     case = actions.open_case(
         actor=people[row["by"]], process=PROCESS, owner=units[row["unit"]], title=row["title"], fact=row["fact"], kind=row["kind"], source=row["source"],
-        place=row["place"], issuer=units["SL-B11"], key=key, at=began, is_demo=True, uploads=_files(["before"]),
+        place=row["place"], longitude=row.get("longitude"), latitude=row.get("latitude"), issuer=units["SL-B11"], key=key, at=began, is_demo=True, uploads=_files(["before"]),
         values={"post": row.get("post", ""), "measure_kind": row.get("measure_kind", ""), "measure": row.get("measure", "")},
     )  # fmt: skip
     for step in row.get("step", ()):
