@@ -140,10 +140,15 @@ class Process:
         None  # (word, address): papers and pages of the pack about this case
     )
     note: str = ""  # what the form of a new case says above its fields
+    graded: str | None = None  # what stands behind a grade's word on the chip (红 风险); the title when None
 
     @property
     def first(self) -> str:
         return next(iter(self.states))
+
+    @property
+    def chip(self) -> str:
+        return self.title if self.graded is None else self.graded
 
     @property
     def bar(self) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ INVESTIGATION = Process(
     kinds={"fall": "高处坠落", "fire": "火灾爆炸", "poison": "中毒窒息", "machine": "机械伤害", "electric": "触电", "collapse": "坍塌", "other": "其他"},
     asks=(Field(name="happened_on", title="事故日期", kind="day", required=True), _whole("dead", "死亡"), _whole("injured", "重伤"),
           Field(name="loss", title="直接经济损失", kind="number", unit="万元")),
-    note="期限从事故发生之日算。不写伤亡人员姓名。",
+    note="期限从事故发生之日算。不写伤亡人员姓名。", graded="事故",
     steps=(
         Step(slug="form", title="成立调查组", sources=("filed",), target="investigating", permission=f"{_I}_approve", proves=("team",), effect=_form, main=True,
              fields=(Field(name="grade", title="事故等级", kind="choice", choices={key: word for key, (word, _level) in GRADES.items()}, required=True),
