@@ -172,7 +172,7 @@ def _after(step: str, sentence: str) -> Callable[[Any], str]:
 
 
 LADDER = Process(
-    slug=f"{SLUG}/ladder", title="提醒约谈通报", prefix="TX",
+    slug=f"{SLUG}/ladder", title="提醒约谈", prefix="TX",
     states={"reminded": "已提醒，待答复", "interviewed": "已约谈，待答复", "noticed": "已通报，待答复", "replied": "待核对", "closed": "已办结", "withdrawn": "已撤回"},
     ends=frozenset({"closed", "withdrawn"}), aside=frozenset({"withdrawn"}), read=f"{_L}_read", open=f"{_L}_issue", manage=f"{_L}_issue",
     kinds={"works": "工作清单没有按期完成", "dangers": "隐患整改不到位", "accident": "发生事故", "other": "其他"},
