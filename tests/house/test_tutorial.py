@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"```(?:python|markdown)\n# file: (\S+)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```(?:python|markdown)\n# (file|add to): (\S+)\n(.*?)```", re.DOTALL)
 TEST = "src/anlan/packs/safety/registers/tests/test_mini_station.py"
 
 _USE = """
@@ -38,6 +38,19 @@ print(status("street", "post", **row), status("street", "post", **{**row, "pumps
 """
 
 
+def added(text: str, lines: str) -> str:
+    """The file with each line put after the shelters' line of its kind: an import, or a member of the list."""
+    found = text.splitlines()
+    for line in lines.splitlines():
+        place = next(
+            number
+            for number, old in enumerate(found)
+            if "shelter" in old.lower() and old.startswith("from") is line.startswith("from")
+        )
+        found.insert(place + 1, line)
+    return "\n".join(found) + "\n"
+
+
 @pytest.mark.slow
 def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None:
     shutil.copytree(
@@ -45,9 +58,10 @@ def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None
     )
     blocks = BLOCK.findall((ROOT / "docs" / "developer" / "tutorial.md").read_text(encoding="utf-8"))
     assert len(blocks) == 5
-    for name, code in blocks:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(code, encoding="utf-8")
+    for how, name, code in blocks:
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(code if how == "file" else added(file.read_text(encoding="utf-8"), code), encoding="utf-8")
     env = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(tmp_path / "src"),

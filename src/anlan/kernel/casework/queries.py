@@ -139,11 +139,11 @@ def mine(actor: Actor) -> QuerySet[Case]:
 
 
 def sent(actor: Actor) -> QuerySet[Case]:
-    """等别人: open, entered by me or issued by my organisation, and held by others."""
+    """等别人: open, entered by me or issued by my organisation, held by others, and of a process that I may read."""
     if actor.person_id is None:
         return Case.objects.none()
-    rows = Case.objects.filter(Q(opener=actor.person_id) | Q(issuer=actor.organisation_id), is_open=True)
-    return rows.exclude(holder=actor.organisation_id).select_related(*_SHOWN)
+    mine = Q(opener=actor.person_id) | Q(issuer=actor.organisation_id)
+    return visible(actor).filter(mine, is_open=True).exclude(holder=actor.organisation_id)
 
 
 def watched(actor: Actor) -> QuerySet[Case]:

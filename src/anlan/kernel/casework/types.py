@@ -143,10 +143,15 @@ class Process:
     holders: frozenset[str] = frozenset()  # kinds of organisation that may hold a case; empty: any
     # A further part of the case's page for this viewer: (template, what it shows).
     part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None
+    graded: str | None = None  # what stands behind a grade's word on the chip (红 风险); the title when None
 
     @property
     def first(self) -> str:
         return next(iter(self.states))
+
+    @property
+    def chip(self) -> str:
+        return self.title if self.graded is None else self.graded
 
     @property
     def bar(self) -> tuple[str, ...]:

@@ -206,7 +206,7 @@ def shown(regime: Regime, case: Case) -> list[tuple[str, str]]:
     row = Penalty.objects.filter(case=case).first()
     if row is None:
         return []
-    found = [("决定期限", f"立案后 {regime.decide_days} 日，到 {row.decide_by}（{regime.decide_law}）")]
+    found = [("决定期限", f"立案后 {regime.decide_days} 日，到 {row.decide_by}（{regime.decide_law}，条款待核）")]
     violation = regime.violation(row.violation, row.filed_on)
     if violation and row.low is not None and row.high is not None:
         step = violation.circumstance(row.circumstance)

@@ -84,7 +84,7 @@ def inspection(
     return Process(
         slug=slug, title=title, prefix=prefix, states=STATES, ends=frozenset({"closed", "void"}), aside=frozenset({"void"}), steps=steps,
         read=permission["read"], open=permission["plan"], manage=permission["manage"], kinds=kinds, grades=grades, evidence=EVIDENCE, limits=tuple(limits),
-        asks=tuple(asks), made=made, panel=panel, links=links, note=note,
+        asks=tuple(asks), made=made, panel=panel, links=links, note=note, graded="色风险",
     )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ CAPABILITY = Capability(
         *(Nav(section="registry", title=title, page=page, permission=permission, order=7, below="/inspections/")
           for title, page, permission in (("随机抽查", "inspection_draws", f"{SLUG}.draws"), ("整改", "inspection_order_list", f"{SLUG}.order.read"),
                                           ("处罚", "inspection_penalty_list", f"{SLUG}.penalty.read"), ("红黄牌", "inspection_card_list", f"{SLUG}.card_read"),
-                                          ("裁量表", "inspection_discretion", f"{SLUG}.penalty.read"), ("检查对象", "inspection_targets_list", READ))),
+                                          ("裁量表", "inspection_discretion", f"{SLUG}.penalty.read"), ("检查对象", "inspection_targets_list", READ),
+                                          ("检查人员", "inspection_inspectors_list", READ), ("回避", "inspection_recusals_list", READ))),
     ),
     sheets=SHEETS, processes=(INSPECTION, ORDER, PENALTY, CARD), demo=demonstration.load,
 )  # fmt: skip

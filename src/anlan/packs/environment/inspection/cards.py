@@ -70,7 +70,7 @@ CARD = Process(
     evidence={"basis": "超标或停限产材料", "recheck": "复查材料", "other": "其他"}, limits=rules.limits("card"), made=_made, panel=_panel,
     asks=(Field(name="rule", title="挂牌规则", kind="choice", required=True,
                 choices={one.code: f"{COLOURS[one.colour][0]}：{one.title}" for one in rules.card_rules()}),),
-    note="对象是企业。挂牌由提出人以外的人批准，批准即公布；摘牌写理由。",
+    graded="", note="对象是企业。挂牌由提出人以外的人批准，批准即公布；摘牌写理由。",
     steps=(
         Step(slug="give", title="批准挂牌", sources=("proposed",), target="in_force", permission=f"{_P}_give", not_by=("open",), proves=("basis",), effect=_give,
              main=True, fields=(Field(name="summary", title="公布的内容", kind="long", required=True, help="只写单位和事实，不写个人"),)),

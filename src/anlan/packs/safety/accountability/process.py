@@ -141,7 +141,7 @@ INVESTIGATION = Process(
     kinds={"fall": "高处坠落", "fire": "火灾爆炸", "poison": "中毒窒息", "machine": "机械伤害", "electric": "触电", "collapse": "坍塌", "other": "其他"},
     asks=(Field(name="happened_on", title="事故日期", kind="day", required=True), _whole("dead", "死亡"), _whole("injured", "重伤"),
           Field(name="loss", title="直接经济损失", kind="number", unit="万元")),
-    note="期限从事故发生之日算。不写伤亡人员姓名。",
+    note="期限从事故发生之日算。不写伤亡人员姓名。", graded="事故",
     steps=(
         Step(slug="form", title="成立调查组", sources=("filed",), target="investigating", permission=f"{_I}_approve", proves=("team",), effect=_form, main=True,
              fields=(Field(name="grade", title="事故等级", kind="choice", choices={key: word for key, (word, _level) in GRADES.items()}, required=True),
@@ -172,7 +172,7 @@ def _after(step: str, sentence: str) -> Callable[[Any], str]:
 
 
 LADDER = Process(
-    slug=f"{SLUG}/ladder", title="提醒约谈通报", prefix="TX",
+    slug=f"{SLUG}/ladder", title="提醒约谈", prefix="TX",
     states={"reminded": "已提醒，待答复", "interviewed": "已约谈，待答复", "noticed": "已通报，待答复", "replied": "待核对", "closed": "已办结", "withdrawn": "已撤回"},
     ends=frozenset({"closed", "withdrawn"}), aside=frozenset({"withdrawn"}), read=f"{_L}_read", open=f"{_L}_issue", manage=f"{_L}_issue",
     kinds={"works": "工作清单没有按期完成", "dangers": "隐患整改不到位", "accident": "发生事故", "other": "其他"},

@@ -67,7 +67,8 @@ CAPABILITY = Capability(
         *(Nav(section="registry", title=title, page=page, permission=f"{SLUG}.{verb}", order=6, below="/enforcement/")
           for title, page, verb in (("计划进度", "enforcement_plan", "register"), ("随机抽查", "enforcement_draws", "draws"),
                                     ("处罚", "enforcement_penalty_list", "penalty.read"), ("裁量表", "enforcement_discretion", "penalty.read"),
-                                    ("举报奖励", "enforcement_rewards", "rewards"), ("检查对象", "enforcement_targets_list", "register"))),
+                                    ("举报奖励", "enforcement_rewards", "rewards"), ("检查对象", "enforcement_targets_list", "register"), ("检查人员", "enforcement_inspectors_list", "register"),
+                                    ("回避", "enforcement_recusals_list", "register"))),
     ),
     verbs=VERBS, sheets=SHEETS, processes=(INSPECTION, PENALTY), waiting=queries.waiting, demo=demonstration.load,
 )  # fmt: skip

@@ -26,7 +26,7 @@ OFFICE = Office(
     regime=rules.regime(), limits=_LIMITS,
 )  # fmt: skip
 INSPECTION = process_of(OFFICE)
-PENALTY = penalty(rules.regime(), title="安全生产处罚", prefix="CF", limits=rules.limits("penalty"), links=papers.links)
+PENALTY = penalty(rules.regime(), title="安全处罚", prefix="CF", limits=rules.limits("penalty"), links=papers.links)
 
 
 def _start(draw: Any, one: Drawn, actor: Actor, at: datetime) -> str:

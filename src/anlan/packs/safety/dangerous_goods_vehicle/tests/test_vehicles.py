@@ -228,3 +228,9 @@ def test_what_a_track_amounts_to(district: District) -> None:
     assert told.kilometres == pytest.approx(0.02 * 111.195 * 0.7755, abs=0.01)
     assert told.fastest == 52.0
     assert [(one.minutes, one.longitude) for one in told.stops] == [(6, 117.21)]
+
+
+def test_a_vehicle_that_never_spoke_is_in_the_list(district: District, vehicle: Station) -> None:
+    answer = district.cast.client("planner").get(reverse("vehicles"))
+    assert answer.status_code == 200
+    assert vehicle.name in answer.content.decode()

@@ -14,6 +14,7 @@ from anlan.base import clock
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.models import Case, Evidence, Line
 from anlan.kernel.draw.models import Draw
 from anlan.kernel.penalties import actions as publishing
@@ -392,6 +393,14 @@ def test_the_form_freezes_what_was_seen(bureau: Bureau, monkeypatch: pytest.Monk
         bureau.go(inspected.case, "regulator", "go", days=3, first="P1", second="P3", shown="1")
     assert caught.value.field == "replaced"
     assert bureau.go(inspected.case, "regulator", "go", days=3, first="P1", second="P3", shown="1", replaced="P2 临时病假").state == "on_site"  # fmt: skip
+
+
+def test_the_desk_shows_only_what_one_may_read(bureau: Bureau) -> None:
+    """The legal reviewer's bureau issued the danger, but the reviewer does not read dangers."""
+    case = bureau.go(heard(bureau), "regulator", "order", what="清通道", until="2025-08-10")
+    danger = Case.objects.get(parent=case)
+    assert danger in cases.sent(bureau.cast.actor("regulator"))
+    assert danger not in cases.sent(bureau.cast.actor("legal"))
 
 
 # ---- rewards and the plan
