@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -35,6 +35,11 @@ KEPT = timedelta(days=2)
 
 def secret() -> str:
     return str(settings.SECRET_KEY)
+
+
+def case_key(key: UUID) -> UUID:
+    """The case's own key, from that of the form: whoever knows the case cannot send its form again and be told the code."""
+    return uuid5(NAMESPACE_URL, f"anlan:report:{key}")
 
 
 def allow(what: str, address: str, at: datetime) -> None:
@@ -87,7 +92,7 @@ def send(
     ]
     case = casework.open_case(
         actor=actor, process=process, owner=owner, issuer=owner, title=f"{(process.kinds or {})[given['kind']]}：{place}"[:120], fact=values["fact"],
-        key=key, kind=given["kind"], source="public", place=place, longitude=position[0] if position else None,
+        key=case_key(key), kind=given["kind"], source="public", place=place, longitude=position[0] if position else None,
         latitude=position[1] if position else None, at=at, uploads=uploads, is_demo=is_demo,
     )  # fmt: skip
     if case.process != process.slug:

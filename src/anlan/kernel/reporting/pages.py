@@ -58,7 +58,7 @@ def send(counter: Counter, request: Request, *, inside: bool = False) -> HttpRes
             raise Refused("trap", "有一栏不该填的填了字，没有收下。清空那一栏再提交。")
         if not inside:
             actions.allow("send", address(request), request.at)
-        report, _code = actions.send(
+        report, code = actions.send(
             counter=counter, given=request.POST.dict(), photos=_photos(request), position=position, at=request.at, key=_key(request),
             actor=request.actor if inside else actions.REPORTER, channel=request.POST.get("channel", "web") if inside else "web",
             is_demo=settings.DEMO,
@@ -69,7 +69,7 @@ def send(counter: Counter, request: Request, *, inside: bool = False) -> HttpRes
         return _form(counter, request, inside, refused, position)
     if not inside:
         actions.count("send", address(request), request.at)
-    _show(request, report, fresh=True)
+    _show(request, report, code=code)
     return HttpResponseRedirect(
         reverse(f"{counter.slug}_sent" if inside else f"{counter.slug}_one", args=[report.case.number])
     )
@@ -185,10 +185,10 @@ def track(counter: Counter, request: Request) -> HttpResponse:
     return render(request, _T + "track.html", context, status=_CODES.get(bad.code, 422) if bad else 200)
 
 
-def _show(request: Request, report: Report, *, fresh: bool = False) -> None:
+def _show(request: Request, report: Report, *, code: str = "") -> None:
     request.session[_SEEN] = [*[one for one in request.session.get(_SEEN, []) if one != report.pk][-9:], report.pk]
-    if fresh:
-        request.session[_FRESH] = report.pk
+    if code:
+        request.session[_FRESH] = [report.pk, code]
 
 
 def _shown(counter: Counter, request: Request, number: str) -> Report | None:
@@ -226,11 +226,8 @@ def _one(
 
 def _code(request: Request, report: Report) -> str:
     """The code, as long as this browser has just sent the report and not said that it was written down."""
-    return (
-        rules.spoken(rules.code_of(str(report.case.key), actions.secret()))
-        if request.session.get(_FRESH) == report.pk
-        else ""
-    )
+    pk, code = request.session.get(_FRESH) or (0, "")
+    return rules.spoken(code) if pk == report.pk else ""
 
 
 def move(counter: Counter, request: Request, number: str, word: str) -> HttpResponse:

@@ -95,7 +95,7 @@ def _report(
 ) -> None:
     days, kind, place, position, fact, about, name, phone, end = row
     key = uuid5(NAMESPACE_URL, f"anlan:public_report:{place}")
-    if Case.objects.filter(key=key).exists():
+    if Case.objects.filter(key=actions.case_key(key)).exists():
         return
     began = at - timedelta(days=days)
     report, _code = actions.send(
@@ -117,7 +117,7 @@ def _report(
     if end == "received":
         return
     if end == "merged":
-        into = Case.objects.filter(key=uuid5(NAMESPACE_URL, "anlan:public_report:示例河口")).first()
+        into = Case.objects.filter(key=actions.case_key(uuid5(NAMESPACE_URL, "anlan:public_report:示例河口"))).first()
         if into is not None:
             handling.merge(actor=officer, case=case, into=into, reason="同一处雨水口", at=began + timedelta(hours=6))
         return

@@ -427,3 +427,12 @@ def test_who_worked_it_still_sees_it_and_others_of_the_street_do_not(cast: Cast)
     # Without the post the knowledge is gone with it.
     Post.objects.filter(pk=cast.posts["street"].pk).update(ends_on=cast.at.date() - timedelta(days=1))
     assert cast.client("street").get(reverse("case", args=[case.number])).status_code in (403, 404)
+
+
+def test_knowing_the_case_does_not_tell_the_code(cast: Cast) -> None:
+    """The form sent again with the case's own key is another report."""
+    report, code = sent(cast)
+    said = send(cast.client("monitor"), key=str(report.case.key)).content.decode()
+    assert code not in said
+    assert report.case.number not in said
+    assert Report.objects.count() == 2
