@@ -32,7 +32,20 @@ FILES = (
 )  # fmt: skip
 ALLOWED = {200, 302, 400, 401, 403, 404, 409, 413, 422}
 # Everyone who has forms that no one before has.
-ROLES = ("planner", "environment", "emergency", "education", "admin", "regulator", "safety", "worker", "expert")
+ROLES = (
+    "planner",
+    "environment",
+    "emergency",
+    "education",
+    "admin",
+    "regulator",
+    "safety",
+    "worker",
+    "expert",
+    "school",
+    "head",
+    "bullying",
+)
 # What ends the very session the test lives in.
 LEFT_OUT = {"account_logout", "account_login", "account_change_password", "mfa_deactivate_totp"}
 
