@@ -46,6 +46,9 @@ ROLES = (
     "inspector",
     "leader",
     "chief",
+    "school",
+    "head",
+    "bullying",
 )
 # What ends the very session the test lives in.
 LEFT_OUT = {"account_logout", "account_login", "account_change_password", "mfa_deactivate_totp"}

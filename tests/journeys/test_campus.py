@@ -146,7 +146,7 @@ def test_a_hot_work_permit_on_a_phone(sign_in: SignIn) -> None:
     step(safety, "measure", "记气体分析", **gas, combustible="18")
     head = sign_in("head", width=360)
     head.goto(address)
-    expect(head.locator(".refused-move").first).to_contain_text("高于 10")
+    expect(head.locator(".refused-move", has_text="审批")).to_contain_text("高于 10")
     safety.goto(address)
     step(safety, "measure", "记气体分析", **gas, combustible="0")
     expect(safety.locator("main")).to_contain_text("须由另一人办")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from math import ceil
 from typing import Any
 
@@ -44,7 +43,7 @@ def check_sample(values: Mapping[str, Any]) -> Sequence[Problem]:
     if values["grams"] < figures["sample_grams"].value:
         found.append(Problem("grams", f"留样量：每样不少于 {figures['sample_grams'].said}。"))
     days = ceil(figures["sample_hours"].value / 24)
-    if values["discarded_on"] and values["discarded_on"] < values["served_on"] + timedelta(days=days):
+    if values["discarded_on"] and (values["discarded_on"] - values["served_on"]).days < days:
         found.append(Problem("discarded_on", f"处理日期：留满 {figures['sample_hours'].said}再处理。"))
     return found
 

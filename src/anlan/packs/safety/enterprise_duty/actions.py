@@ -32,7 +32,7 @@ from anlan.science.calendar.workdays import after, china
 
 FEE, PROMISE, PROJECT = "enterprise_duty.fee", "enterprise_duty.promise", "enterprise_duty.project"
 COST, RESERVE = "cost", "reserve"
-MOST = Decimal("1e11")
+MOST, MOST_INVEST = Decimal("1e11"), Decimal("1e8")  # yuan; 万元
 
 
 def _note(actor: Actor, verb: str, subject: Any, path: str, at: datetime, old: Mapping[str, Any] | None = None, **new: Any) -> None:  # fmt: skip
@@ -146,8 +146,8 @@ def make_project(
         raise Refused("name", "写项目名称，最多 80 个字。", "name")
     if not what.strip() or len(what) > 300:
         raise Refused("what", "写建什么，最多 300 个字。", "what")
-    if not 0 < invest < MOST:
-        raise Refused("invest", "投资要大于 0。", "invest")
+    if not 0 < invest < MOST_INVEST:
+        raise Refused("invest", "投资要大于 0，单位是万元。", "invest")
     row = SafetyProject.objects.create(
         organisation=enterprise,
         name=name.strip(),

@@ -149,11 +149,11 @@ def fees(request: Request, code: str) -> HttpResponse:
         act = _reversal(request, one) if request.POST.get("reverse") else _entry(request, one)
         refused = _tried(request, act)
         if refused is None:
-            return HttpResponseRedirect(f"{request.path}?year={request.POST.get('on', '')[:4]}")
+            return HttpResponseRedirect(f"{request.path}?year={number(request.POST.get('on', '')[:4])}")
     account = FeeAccount.objects.filter(organisation=one).first()
     years = queries.ledger(account)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else civil_date(request.at).year
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 and asked >= "1990" else civil_date(request.at).year
     items = {"cost": "提取", "reserve": "结余", **rules.fee_items()}
     context = {
         "one": one, "account": account, "years": years, "year": year, "rows": queries.entries(account, year), "items": rules.fee_items(), "words": items,

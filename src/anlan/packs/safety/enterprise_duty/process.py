@@ -28,6 +28,7 @@ from anlan.packs.safety.enterprise_duty import rules
 from anlan.packs.safety.enterprise_duty.models import Certificate, GasReading, WorkPermit
 
 SLUG = "enterprise_duty/permit"
+MOST_PEOPLE, MOST_READING = 500, 10_000
 STATES = {
     "applied": "待分析", "measured": "待审批", "approved": "待开工", "working": "作业中", "halted": "已停工", "closed": "已完工", "void": "已作废",
 }  # fmt: skip
@@ -49,11 +50,14 @@ def made(case: Case, values: Mapping[str, Any]) -> None:
     """Who leads does not guard; who welds is certified; the grade is that of the work."""
     if values["leader"] == values["guardian"]:
         raise Refused("guardian", "监护人不能是作业负责人。换一个人监护。", "guardian")
+    crew = values["crew"]
+    if crew != int(crew) or crew > MOST_PEOPLE:
+        raise Refused("crew", f"作业人数是 1 到 {MOST_PEOPLE} 的整数。", "crew")
     code = values.get("certificate", "")
     if values["work"] in rules.HOT:
         _certified(case, code)
     WorkPermit.objects.create(
-        case=case, work=values["work"], leader=values["leader"], guardian=values["guardian"], crew=int(values["crew"]), certificate=code,
+        case=case, work=values["work"], leader=values["leader"], guardian=values["guardian"], crew=int(crew), certificate=code,
         measures=values["measures"],
     )  # fmt: skip
     case.grade = values["work"]
@@ -82,6 +86,8 @@ def permit_of(case: Case) -> WorkPermit:
 def _take(case: Case, actor: Actor, values: Mapping[str, Any], at: datetime) -> GasReading:
     permit = permit_of(case)
     given: dict[str, Decimal | None] = {name: values.get(name) for name in _GIVEN}
+    if over := next((name for name, value in given.items() if value is not None and value >= MOST_READING), ""):
+        raise Refused("number", f"“{_GIVEN[over]}”的读数太大，看单位对不对。", over)
     missing, out = rules.wrong(permit.work, given)
     said = "；".join([*(f"没有测{one}" for one in missing), *out])
     return GasReading.objects.create(
