@@ -168,7 +168,7 @@ function checkSheet(one: Check): Sheet {
     name: `check:${one.id}`, note: [one.title, one.form, one.place, one.subject, one.note].filter(Boolean).join(" · "), fields: [field("note", t("整体说明"), { kind: "long" })], own: new Set(["note"]), slots: [],
     verb: t("完成并签名"),
     parts: one.items.map((item) => ({
-      title: item.title, note: [item.criterion, item.points ? t("{n} 分", { n: item.points }) : "", asked(item)].filter(Boolean).join(" · "), slot: { kind: `p_${item.id}`, word: "", required: false },
+      title: item.title, note: [item.criterion, item.points ? t("计 {n} 分", { n: item.points }) : "", asked(item)].filter(Boolean).join(" · "), slot: { kind: `p_${item.id}`, word: "", required: false },
       fields: [field(`r-${item.id}`, t("结果"), { kind: "choice", required: true, choices: results }),
         ...(item.number ? [field(`n-${item.id}`, t("实测"), { kind: "number", unit: item.unit, help: item.bounds ? t("应为 {bounds}", { bounds: item.bounds }) : "" })] : []),
         field(`t-${item.id}`, t("说明"), { max_length: 400 })],
