@@ -23,7 +23,21 @@ WORDS = {"gettext": None, "_": None, "gettext_lazy": None, "ngettext": (1, 2), "
 
 # Where declarations hold words people read: arguments of calls, and tables at the top of a module.
 CALLS = {"Nav": ("title",), "Move": ("title",), "Waiting": ("kind", "verb")}
-TABLES = frozenset({"STATES", "KINDS", "DEADLINES", "LATENESS", "FLAGS", "WORDS", "FLAG_WORDS", "DOMAINS", "PACES", "RESULTS", "PHOTOS"})
+TABLES = frozenset(
+    {
+        "STATES",
+        "KINDS",
+        "DEADLINES",
+        "LATENESS",
+        "FLAGS",
+        "WORDS",
+        "FLAG_WORDS",
+        "DOMAINS",
+        "PACES",
+        "RESULTS",
+        "PHOTOS",
+    }
+)
 
 Message = str | tuple[str, ...]
 
