@@ -18,7 +18,7 @@ from anlan.kernel.penalties.samples import files
 from anlan.kernel.registry import actions as registry
 from anlan.packs.environment.inspection.cards import CARD
 from anlan.packs.environment.inspection.models import GreenTarget
-from anlan.packs.environment.inspection.office import INSPECTORS, PENALTY, POOL, TARGETS
+from anlan.packs.environment.inspection.office import INSPECTORS, PENALTY, POOL, RECUSALS, TARGETS
 
 BUREAU = "SL-B13"
 OBJECTS = (("SL-E01", "boiler", "orange"), ("SL-E02", "boiler", "red"), ("SL-E03", "medical", "yellow"), ("SL-E32", "industry", "yellow"), ("SL-E31", "industry", "blue"))  # fmt: skip
@@ -44,6 +44,8 @@ def load(at: datetime) -> None:
     for code, name in (("HF-0201", "示例·唐执法"), ("HF-0202", "示例·郝检查"), ("HF-0203", "示例·龚检查")):
         values = {"code": code, "name": name, "valid_until": date(civil_date(at).year + 2, 12, 31)}  # type: ignore[dict-item]  # text or a day
         registry.add(actor=SYSTEM, sheet=INSPECTORS, organisation=units[BUREAU], values=values, at=at, is_demo=True)
+    recusal = {"code": "HB-11", "inspector_code": "HF-0203", "target_code": "SL-E32", "reason": "kin"}
+    registry.add(actor=SYSTEM, sheet=RECUSALS, organisation=units[BUREAU], values=recusal, at=at, is_demo=True)
     _drawn(people["inspector"], units[BUREAU], at)
     _cases(people, units, at)
 
