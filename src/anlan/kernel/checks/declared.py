@@ -13,8 +13,9 @@ _forms: list[CheckForm] = []
 
 def install(areas: Iterable[CheckArea], forms: Iterable[CheckForm]) -> None:
     """Replace what is declared; also for tests that need their own."""
+    fresh = {one.slug: one for one in areas}
     _areas.clear()
-    _areas.update({one.slug: one for one in areas})
+    _areas.update(fresh)
     _forms[:] = forms
 
 

@@ -209,9 +209,8 @@ def generate(at: datetime) -> int:
     """Make the tasks of all plans whose windows begin within a day of `at`, and of any days that were passed over. Idempotent."""
     load_forms(at)
     until = civil_date(at + AHEAD)
-    due = Plan.objects.filter(Q(made_to=None) | Q(made_to__lt=until), state="active").select_related(
-        "organisation", "target"
-    )
+    due = Plan.objects.filter(Q(made_to=None) | Q(made_to__lt=until), state="active").exclude(made_to__gte=F("ends_on"))
+    due = due.select_related("organisation", "target")
     return sum(_make_tasks(plan, at) for plan in due)
 
 
@@ -231,7 +230,7 @@ def _make_tasks(plan: Plan, at: datetime) -> int:
                 continue
             form = queries.in_force(plan.form, civil_date(max(window.starts_at, plan.made_at)))
             if form is None:
-                gap = True
+                gap = gap or window.due_at > at  # one that is over without a form in force stays unmade
                 continue
             rows.append(_task(plan, form, window))
         Task.objects.bulk_create(rows, ignore_conflicts=True)

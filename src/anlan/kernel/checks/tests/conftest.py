@@ -109,7 +109,7 @@ def scene(cast: Cast, settings: Any) -> Iterator[Scene]:
     ]
     policy.install(roles.values(), [*permissions.values(), *mine])
     processes.install([*before.values(), process])
-    declared.install([*areas.values(), AREA], forms)
+    declared.install([*areas.values(), AREA], ())
     MADE.clear()
     yield Scene(cast)
     declared.install(areas.values(), forms)

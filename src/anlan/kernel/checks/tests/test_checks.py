@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -15,12 +16,12 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import undo
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework.models import Case
-from anlan.kernel.checks import actions, desk, planning, queries
+from anlan.kernel.checks import actions, declared, desk, planning, queries
 from anlan.kernel.checks.actions import Given
 from anlan.kernel.checks.models import Answer, Form, Plan, Record, Task
 from anlan.kernel.checks.pages import case_links
 from anlan.kernel.checks.tests.conftest import AREA, ITEMS, MADE, Scene, picture
-from anlan.kernel.checks.types import CheckItem
+from anlan.kernel.checks.types import CheckForm, CheckItem
 from anlan.kernel.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -424,10 +425,12 @@ def test_in_any_order_the_rows_are_the_same(scene: Scene) -> None:
 
 
 def test_the_declared_forms_become_rows_once(scene: Scene) -> None:
-    before = Form.objects.count()
-    made = planning.load_forms(scene.at)
-    assert planning.load_forms(scene.at) == 0
-    assert Form.objects.count() == before + made
+    one = CheckForm(slug="code", area="t", title="代码里的表", edition="1", valid_from=date(2025, 1, 1), items=ITEMS)
+    declared.install(declared.areas().values(), [one])
+    assert (planning.load_forms(scene.at), planning.load_forms(scene.at)) == (1, 0)
+    declared.install(declared.areas().values(), [one, replace(one, edition="2", items=ITEMS[:1])])
+    assert planning.load_forms(scene.at) == 1
+    assert [(one.edition, one.organisation) for one in Form.objects.order_by("number")] == [("1", None), ("2", None)]
 
 
 def test_a_list_asks_few_questions(scene: Scene, django_assert_max_num_queries: Callable[[int], object]) -> None:
@@ -439,3 +442,18 @@ def test_a_list_asks_few_questions(scene: Scene, django_assert_max_num_queries: 
             assert str(one.organisation)
     assert connection.vendor
     assert Decimal(1)
+
+
+def test_a_plan_that_has_ended_is_left_alone(scene: Scene) -> None:
+    plan = scene.plan(ends_on=date(2025, 7, 26))
+    planning.generate(scene.at + timedelta(days=9))
+    plan.refresh_from_db()
+    assert (plan.tasks.count(), plan.made_to) == (2, date(2025, 7, 26))
+
+
+def test_days_without_a_form_are_not_asked_for_for_ever(scene: Scene) -> None:
+    scene.form(valid_from=date(2025, 7, 27))
+    plan = scene.plan()
+    planning.generate(scene.at + timedelta(days=4))
+    plan.refresh_from_db()
+    assert plan.made_to == date(2025, 7, 30)

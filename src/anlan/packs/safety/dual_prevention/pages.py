@@ -18,7 +18,7 @@ from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.checks.types import PACES, PHOTOS
-from anlan.kernel.files.keeping import read_waiting, set_waiting
+from anlan.kernel.files.keeping import LIMIT, read_waiting, set_waiting
 from anlan.kernel.registry import views
 from anlan.kernel.web.bulk import chosen
 from anlan.kernel.web.exporting import exported
@@ -302,7 +302,7 @@ def import_rows(request: Request) -> HttpResponse:
             token = request.POST.get("token", "")
             if not token and "file" not in request.FILES:
                 raise Refused("file", "没有选文件。", "file")
-            data = read_waiting(token) if token else request.FILES["file"].read()  # type: ignore[union-attr]
+            data = read_waiting(token) if token else _uploaded(request)
             found = excel.read(data, request.at)
             if token and not found.problems:
                 digest = hashlib.sha256(data).hexdigest()
@@ -327,6 +327,14 @@ def import_rows(request: Request) -> HttpResponse:
     return render(
         request, _T + "import.html", {**context, "organisation": organisation, "bad": refused}, status=_status(refused)
     )
+
+
+def _uploaded(request: Request) -> bytes:
+    file = request.FILES["file"]
+    if (file.size or 0) > LIMIT:  # type: ignore[union-attr]  # one file of that name
+        raise Refused("size", f"文件超过 {LIMIT // 1024 // 1024} MB。拆分后再导入。", "file")
+    content: bytes = file.read()  # type: ignore[union-attr]  # one file of that name
+    return content
 
 
 def template(request: Request) -> HttpResponse:
@@ -372,7 +380,7 @@ def card(request: Request, place: int) -> HttpResponse:
     rows = list(queries.risks(request.actor).filter(unit__point=point, state="active").prefetch_related("measures"))
     rows.sort(key=lambda one: (grading.ORDER.index(one.level), one.code))
     context = {
-        "point": point, "risks": [(one, _by_kind(one)) for one in rows], "level": grading.worst([one.level for one in rows]), "kinds": KINDS, "bad": refused, "typed": request.POST,
+        "point": point, "risks": [(one, _by_kind(one)) for one in rows], "level": grading.worst([one.level for one in rows]), "level_word": grading.LEVELS.get(grading.worst([one.level for one in rows]), ""), "kinds": KINDS, "bad": refused, "typed": request.POST,
         "may_edit": policy.may(request.actor, queries.EDIT, point),
     }  # fmt: skip
     return render(request, _T + "card.html", context, status=_status(refused))
