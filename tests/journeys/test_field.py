@@ -113,6 +113,8 @@ def test_cut_off(phone: Phone, office: Office, cut: str, turn: str) -> None:
         phone.page.wait_for_timeout(800)
         assert phone.count() == left, "another's entries are neither sent nor dropped"
         phone.lift()
+        phone.again()
+        expect(phone.page.locator("#strip")).not_to_contain_text("没有登录")
         phone.sign_out()
         phone.sign_in("worker")
     phone.lift()

@@ -144,7 +144,7 @@ def entry(request: Request, given: str) -> HttpResponse:
     return render(request, _T + "entry.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
 
-_NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "说明", "step": "步骤", "case": "事项"}
+_NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "说明"}
 
 
 def _written(row: FieldEntry) -> list[tuple[str, str]]:
