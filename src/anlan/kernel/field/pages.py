@@ -102,24 +102,27 @@ def received(request: Request) -> HttpResponse:
     return render(request, _T + "received.html", context)
 
 
-def _found(request: Request, key: UUID) -> FieldEntry:
-    row = queries.received(request.actor).filter(key=key).first()
+def _found(request: Request, given: str) -> FieldEntry:
+    try:
+        row = queries.received(request.actor).filter(key=UUID(given)).first()
+    except ValueError:
+        row = None
     if row is None:
         raise Http404
     return row
 
 
-def entry(request: Request, key: UUID) -> HttpResponse:
+def entry(request: Request, given: str) -> HttpResponse:
     """One entry whole; one that was kept is entered or dropped here."""
-    row = _found(request, key)
+    row = _found(request, given)
     refused: Refused | None = None
     if request.method == "POST":
         try:
             return _decide(request, row)
-        except Refused as given:
-            if given.code in ("sign_in", "second_factor"):
+        except Refused as found:
+            if found.code in ("sign_in", "second_factor"):
                 raise
-            refused = given
+            refused = found
     process = declared.processes().get(row.process)
     typed = (
         request.POST
@@ -141,7 +144,7 @@ def entry(request: Request, key: UUID) -> HttpResponse:
     return render(request, _T + "entry.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
 
-_NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "说明", "step": "步骤", "case": "事项"}
+_NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "说明"}
 
 
 def _written(row: FieldEntry) -> list[tuple[str, str]]:
@@ -196,8 +199,8 @@ def _decide(request: Request, row: FieldEntry) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[case.number]))
 
 
-def picture(request: Request, key: UUID, place: int) -> HttpResponse:
-    row = FieldFile.objects.filter(entry=_found(request, key), pk=place).select_related("stored").first()
+def picture(request: Request, given: str, place: int) -> HttpResponse:
+    row = FieldFile.objects.filter(entry=_found(request, given), pk=place).select_related("stored").first()
     if row is None or not row.stored.media_type.startswith("image/"):
         raise Http404
     response = HttpResponse(row.stored.location.read_bytes(), content_type=row.stored.media_type)
