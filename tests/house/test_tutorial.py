@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```(?:python|markdown)\n# file: (\S+)\n(.*?)```", re.DOTALL)
+ADDED = re.compile(r"```python\n# add to: (\S+)\n(.*?)```", re.DOTALL)
 TEST = "src/anlan/packs/safety/registers/tests/test_mini_station.py"
 
 _USE = """
@@ -38,13 +39,28 @@ print(status("street", "post", **row), status("street", "post", **{**row, "pumps
 """
 
 
+def add(text: str, shown: str) -> str:
+    """The file with the lines of the page put beside those it has: a new line before the known one it is shown before, or after."""
+    lines = text.splitlines()
+    for hunk in shown.split("...\n"):
+        given = hunk.splitlines()
+        known = next(line for line in given if line in lines)
+        place, here = lines.index(known), given.index(known)
+        lines[place : place + 1] = [*given[:here], known, *given[here + 1 :]]
+    return "\n".join(lines) + "\n"
+
+
 @pytest.mark.slow
 def test_following_the_tutorial_gives_a_working_register(tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "built", "tests", "conftest.py")
     )
-    blocks = BLOCK.findall((ROOT / "docs" / "developer" / "tutorial.md").read_text(encoding="utf-8"))
-    assert len(blocks) == 5
+    page = (ROOT / "docs" / "developer" / "tutorial.md").read_text(encoding="utf-8")
+    blocks, added = BLOCK.findall(page), ADDED.findall(page)
+    assert (len(blocks), len(added)) == (3, 2)
+    for name, lines in added:
+        file = tmp_path / name
+        file.write_text(add(file.read_text(encoding="utf-8"), lines), encoding="utf-8")
     for name, code in blocks:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(code, encoding="utf-8")
