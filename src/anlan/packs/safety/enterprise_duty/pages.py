@@ -227,27 +227,29 @@ def permit_print(request: Request, given: str) -> HttpResponse:
 
 # ---- 三同时
 def projects(request: Request) -> HttpResponse:
-    """The list, and for an enterprise the form of a new one."""
+    rows = [(row, rules.STAGES[row.state], actions.hindrance(row)) for row in queries.projects(request.actor)[:200]]
+    return render(request, _T + "projects.html", {"rows": rows, "may": policy.may(request.actor, actions.PROJECT)})
+
+
+def project_new(request: Request) -> HttpResponse:
+    """The form of an enterprise's new project; what was typed stays when something is wrong."""
     refused = None
-    own = Organisation.objects.filter(pk=request.actor.organisation_id or 0, kind="enterprise").first()
     if request.method == "POST":
         try:
+            own = Organisation.objects.filter(pk=request.actor.organisation_id or 0, kind="enterprise").first()
             if own is None:
-                raise Refused("forbidden", "由企业自己登记项目。")
+                raise Refused("organisation", "由企业自己登记项目。")
             row = actions.make_project(
                 actor=request.actor, enterprise=own, name=request.POST.get("name", ""), what=request.POST.get("what", ""),
                 invest=_amount(request.POST.get("invest", ""), "invest"), at=request.at,
             )  # fmt: skip
             return HttpResponseRedirect(reverse("safety_project", args=[row.pk]))
         except Refused as given:
-            if given.code == "sign_in":
+            if given.code in ("sign_in", "forbidden"):
                 raise
             refused = given
-    rows = [(row, rules.STAGES[row.state], actions.hindrance(row)) for row in queries.projects(request.actor)[:200]]
-    context = {
-        "rows": rows, "may": own is not None and policy.may(request.actor, actions.PROJECT, own), "bad": refused, "typed": request.POST,
-    }  # fmt: skip
-    return render(request, _T + "projects.html", context, status=_status(refused))
+    context = {"bad": refused, "typed": request.POST}
+    return render(request, _T + "project_new.html", context, status=_status(refused))
 
 
 def project(request: Request, pk: int) -> HttpResponse:

@@ -240,11 +240,15 @@ def test_a_stage_is_passed_when_all_that_were_asked_agree(cast: Cast) -> None:
 def test_projects_in_the_browser(cast: Cast) -> None:
     client = cast.client("safety")
     assert (
-        client.post("/registry/enterprise_projects/", {"name": "扩建", "what": "冷藏间", "invest": "很多"}).status_code
+        client.post(
+            "/registry/enterprise_projects/new/", {"name": "扩建", "what": "冷藏间", "invest": "很多"}
+        ).status_code
         == 422
     )
     assert (
-        client.post("/registry/enterprise_projects/", {"name": "扩建", "what": "冷藏间", "invest": "860"}).status_code
+        client.post(
+            "/registry/enterprise_projects/new/", {"name": "扩建", "what": "冷藏间", "invest": "860"}
+        ).status_code
         == 302
     )
     project = SafetyProject.objects.get()
