@@ -323,11 +323,13 @@ _CHECK = {
 }  # fmt: skip
 
 
-def _playing(taken: list[dict[str, Any]]) -> Callable[[Route], None]:
-    """A server that gives one check and takes it."""
+def _playing(taken: list[dict[str, Any]], line: list[bool]) -> Callable[[Route], None]:
+    """A server that gives one check and takes it, while the line is there."""
 
     def played(route: Route) -> None:
-        if "/bundle" in route.request.url:
+        if not line[0]:
+            route.abort("internetdisconnected")
+        elif "/bundle" in route.request.url:
             answer = route.fetch()
             route.fulfill(response=answer, json={**answer.json(), "checks": [_CHECK]})
         elif "/entries" in route.request.url:
@@ -352,9 +354,10 @@ def _playing(taken: list[dict[str, Any]]) -> Callable[[Route], None]:
 def test_a_check_without_a_line(phone: Phone) -> None:
     """A check task is done offline: nothing is kept before every item is answered as its form asks."""
     taken: list[dict[str, Any]] = []
-    phone.cut(_playing(taken))
+    line = [True]
+    phone.cut(_playing(taken, line))
     phone.sign_in("worker")
-    phone.context.set_offline(True)
+    line[0] = False
     phone.page.locator("a.f-row", has_text="机房班检").click()
     submit, problem = phone.page.locator("button[type=submit]"), phone.page.locator(".f-error")
     parts = phone.page.locator(".f-part")
@@ -379,7 +382,7 @@ def test_a_check_without_a_line(phone: Phone) -> None:
     phone.press()
     phone.go("today")
     expect(phone.page.locator("a.f-row", has_text="机房班检")).to_contain_text("已做，等上传")
-    phone.context.set_offline(False)
+    line[0] = True
     phone.emptied()
     assert (taken[0]["kind"], taken[0]["task"]) == ("check", 5)
     assert taken[0]["values"] == {"r-7": "failed", "t-7": "两处不亮", "r-8": "ok", "n-8": "55"}
