@@ -27,7 +27,7 @@ def public_report(
     panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None, note: str = "", entered: str = PUBLIC, pay: str = "",
     part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None,
     rewarded: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None,
-    paid: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None,
+    paid: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None, holders: frozenset[str] = HOLDERS,
 ) -> Process:  # fmt: skip
     """The process of `slug`; permissions `<slug>.<verb>` of VERBS. `entered`: who may enter one by the staff's form (default: anyone).
     `reward`: it knows 奖励, decided by who manages and paid by another person with the permission `pay` (default: who manages)."""
@@ -76,6 +76,6 @@ def public_report(
     return Process(
         slug=slug, title=title, prefix=prefix, states=STATES, ends=frozenset({"closed", "declined", "withdrawn", "merged"}),
         aside=frozenset({"declined", "withdrawn", "merged"}), steps=steps, read=permission["read"], open=entered, manage=permission["manage"],
-        kinds=kinds, evidence=EVIDENCE, limits=tuple(limits), asks=tuple(asks), made=made, panel=panel, note=note, narrow=True, holders=HOLDERS,
+        kinds=kinds, evidence=EVIDENCE, limits=tuple(limits), asks=tuple(asks), made=made, panel=panel, note=note, narrow=True, holders=holders,
         part=part,
     )  # fmt: skip

@@ -69,4 +69,5 @@ def case_links(case: Case) -> Sequence[tuple[str, str, str]]:
 
 BULLYING = public_report(
     slug=BULLYING_SLUG, title="欺凌报告", prefix="QL", kinds=rules.BULLYING_KINDS, limits=rules.limits("bullying"), panel=_panel,
+    holders=frozenset({"school", "bureau", "section"}),
 )  # fmt: skip
