@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -28,13 +28,15 @@ GROUPS = (*((pack.title, pack.capabilities) for pack in PACKS), ("通用", (*KER
 
 @dataclass(frozen=True)
 class Line:
-    """One register: `due` rows ask for a review (台账) or are late (事项); the counts are None where nothing is counted."""
+    """One register: `due` rows ask for a review (台账) or are late (事项); the counts are None where nothing is counted.
+    `more` are further pages of its capability: (title, address)."""
 
     title: str
     url: str
     rows: int | None = None
     due: int | None = None
     due_url: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def _sheet(sheet: Sheet, actor: Actor, at: datetime) -> tuple[int, int | None]:
@@ -49,11 +51,9 @@ def _process(process: Process, actor: Actor, at: datetime) -> tuple[int, int]:
     return counts["open"] + counts["closed"], counts["late"]
 
 
-def _lines(capability: Capability, actor: Actor, at: datetime) -> Iterator[Line]:
-    told = set()
+def _counted(capability: Capability, actor: Actor, at: datetime) -> Iterator[Line]:
     for sheet in capability.sheets:
         if policy.may(actor, sheet.read):
-            told.add(f"{sheet.slug}_list")
             url = reverse(f"{sheet.slug}_list")
             rows, due = _sheet(sheet, actor, at)
             yield Line(gettext(sheet.title), url, rows, due, f"{url}?review=due")
@@ -61,13 +61,24 @@ def _lines(capability: Capability, actor: Actor, at: datetime) -> Iterator[Line]
     for process in capability.processes:
         name = f"{process.slug.replace('/', '_')}_list"
         if policy.may(actor, process.read) and name in pages:
-            told.add(name)
             url = reverse(name)
             rows, late = _process(process, actor, at)
             yield Line(gettext(process.title), url, rows, late, f"{url}?late=1&sort=due")
-    for nav in capability.nav:
-        if nav.section == "registry" and nav.page not in told and policy.may(actor, nav.permission):
-            yield Line(gettext(nav.title), reverse(nav.page))
+
+
+def _lines(capability: Capability, actor: Actor, at: datetime) -> list[Line]:
+    """The capability's own page first, then what it counts; its other pages stand beside the first line."""
+    counted = list(_counted(capability, actor, at))
+    told = {one.url for one in counted}
+    navs = sorted(
+        (nav for nav in capability.nav if nav.section == "registry" and policy.may(actor, nav.permission)),
+        key=lambda nav: nav.order,
+    )
+    others = [(gettext(nav.title), reverse(nav.page)) for nav in navs if reverse(nav.page) not in told]
+    if not counted and others:
+        (title, url), *others = others
+        counted = [Line(title, url)]
+    return [replace(counted[0], more=tuple(others)), *counted[1:]] if counted else []
 
 
 def registers(request: Request) -> HttpResponse:
@@ -76,7 +87,7 @@ def registers(request: Request) -> HttpResponse:
     groups = []
     for title, capabilities in GROUPS:
         lines = [one for capability in capabilities for one in _lines(capability, request.actor, request.at)]
-        wanted = [one for one in lines if words in one.title]
+        wanted = [one for one in lines if words in " ".join((one.title, *(title for title, _url in one.more)))]
         if wanted:
             groups.append((gettext(title), wanted))
     context = {"groups": groups, "asked": words, "total": sum(len(lines) for _title, lines in groups)}
