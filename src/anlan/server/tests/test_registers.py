@@ -24,7 +24,7 @@ def test_counts_rows_and_narrows_by_name(cast: Cast) -> None:
     line = tree.xpath("//tr[th/a[@href='/registry/places/']]")[0]
     assert [cell.text_content() for cell in line] == ["地点 单位", "2", ""]
     narrowed = html.fromstring(cast.client("planner").get("/registry/?q=地点").content.decode())
-    assert narrowed.xpath("//tbody/tr/th/a/@href") == ["/registry/places/"]
+    assert narrowed.xpath("//tbody/tr/th/a[1]/@href") == ["/registry/places/"]
     assert "没有这个名称的台账" in cast.client("planner").get("/registry/?q=没有").content.decode()
 
 

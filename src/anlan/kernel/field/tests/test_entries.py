@@ -16,7 +16,7 @@ from anlan.kernel.casework.models import Case, Evidence, Line, Proposal
 from anlan.kernel.casework.types import Field
 from anlan.kernel.field.actions import forget_photos
 from anlan.kernel.field.models import FieldEntry, FieldPhoto
-from anlan.kernel.field.tests.conftest import Phone, Scene, picture, process, sha, uuid7
+from anlan.kernel.field.tests.conftest import Phone, Scene, picture, process, sha
 from anlan.kernel.files.keeping import read_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
