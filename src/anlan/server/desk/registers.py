@@ -75,9 +75,12 @@ def _lines(capability: Capability, actor: Actor, at: datetime) -> list[Line]:
         key=lambda nav: nav.order,
     )
     others = [(gettext(nav.title), reverse(nav.page)) for nav in navs if reverse(nav.page) not in told]
-    if not counted and others:
+    first = reverse(navs[0].page) if navs else ""
+    if first in told:
+        counted.sort(key=lambda one: one.url != first)
+    elif others:
         (title, url), *others = others
-        counted = [Line(title, url)]
+        counted = [Line(title, url), *counted]
     return [replace(counted[0], more=tuple(others)), *counted[1:]] if counted else []
 
 
