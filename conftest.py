@@ -23,6 +23,7 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_
 hypothesis.settings.register_profile("long", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+APART = {"test_matrix.py"}
 SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parent.parent / "shared"))
 
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001
@@ -42,8 +43,13 @@ TransactionTestCase._fixture_teardown = _flush_without_guard  # type: ignore[att
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: the driver's event loop stays in the thread, and tests with a loop of their own could not run after it."""
+    """Browser tests last: the driver's event loop stays in the thread, and tests with a loop of their own could not run after it.
+
+    Tests of a file stay in one worker, for they may share a running product; those of APART share nothing and are many."""
     items.sort(key=lambda one: "browser" in one.keywords)
+    for one in items:
+        if one.path.name not in APART:
+            one.add_marker(pytest.mark.xdist_group(str(one.path)))
 
 
 @pytest.fixture

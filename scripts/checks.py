@@ -15,7 +15,7 @@ from scripts.postgres import binaries, throwaway_postgres
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 # Rooms whose behaviour depends on the database engine: run again on PostgreSQL.
-ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_matrix.py", "tests/house/test_wrong_things.py")
+ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_wrong_things.py")
 
 
 def _required() -> set[str]:
@@ -99,7 +99,7 @@ def test() -> int:
 
 
 def _side_by_side(how: str) -> tuple[str, ...]:
-    """One worker a core. `loadfile` keeps a file's tests together, which may share a running product; `worksteal` does not."""
+    """One worker a core. `loadgroup` keeps a file's tests together, which may share a running product (see conftest); `worksteal` does not."""
     cores = os.cpu_count() or 1
     return ("-n", str(min(cores, 4)), "--dist", how) if cores > 1 else ()
 
@@ -123,10 +123,10 @@ def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
             return on_postgres
     env = environment(ANLAN_VAR=folder)
     # The browser's driver leaves its event loop in the process: those tests have one of their own.
-    status = call(PYTHON, "-m", "pytest", *_side_by_side("loadfile"), "-m", "not browser", env=env)
+    status = call(PYTHON, "-m", "pytest", *_side_by_side("loadgroup"), "-m", "not browser", env=env)
     if status or not browser:
         return status
-    return call(PYTHON, "-m", "pytest", *_side_by_side("loadfile"), "-m", "browser", env=env)
+    return call(PYTHON, "-m", "pytest", *_side_by_side("loadgroup"), "-m", "browser", env=env)
 
 
 def fuzz() -> int:
