@@ -37,6 +37,7 @@ def _recorded(page: Page) -> str:
     address = page.url
     page.fill("#go-first", "ZF-0101")
     page.fill("#go-second", "ZF-0101")
+    page.select_option("#go-shown", "1")
     page.get_by_role("button", name="到场").last.click()
     expect(page.locator("main")).to_contain_text("两名检查人员要是两个人")
     expect(page.locator("#go-first")).to_have_value("ZF-0101")

@@ -191,14 +191,15 @@ def test_a_nearly_full_phone_says_so_and_loses_nothing(phone: Phone, office: Off
 def test_the_app_opens_without_a_line(phone: Phone) -> None:
     """The real worker: after one visit everything is there, also the words of the tasks; nothing of it lies readable on the phone."""
     phone.sign_in("worker")
-    first = phone.page.locator("a.f-row").first.inner_text()
+    case = "a.f-row[href^='#/case/']"
+    first = phone.page.locator(case).first.inner_text()
     phone.page.wait_for_timeout(500)
     phone.context.set_offline(True)
     phone.restart()
     phone.page.goto("/field/")
     expect(phone.page.locator("#strip")).to_contain_text("没有网络，可以继续办")
-    expect(phone.page.locator("a.f-row").first).to_have_text(first.replace("\n", ""), use_inner_text=False)
-    phone.page.locator("a.f-row").first.click()
+    expect(phone.page.locator(case).first).to_have_text(first.replace("\n", ""), use_inner_text=False)
+    phone.page.locator(case).first.click()
     expect(phone.page.locator("#main")).to_contain_text("经过")
     expect(phone.page.get_by_role("link", name="报改好")).to_be_visible()
     phone.go("map")
