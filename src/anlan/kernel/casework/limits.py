@@ -1,14 +1,23 @@
-"""When a clock ends. Pure: instants and rules in, instants out; working days are the civil calendar's."""
+"""When a clock ends: instants and rules in, instants out; working days are the civil calendar's. And a pack's own limits, from its file."""
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.casework.types import Limit
 from anlan.science.calendar.workdays import after, china
 
 _EXACT = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
+
+
+@cache
+def read(file: Path, kind: str = "limit") -> tuple[Limit, ...]:
+    """The dated limits of a pack: the rows of one table of its TOML file."""
+    return tuple(Limit(**row) for row in tomllib.loads(file.read_text(encoding="utf-8"))[kind])
 
 
 def due(limit: Limit, start: datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import connection
 
@@ -22,34 +22,39 @@ def canonical(facts: Facts | None) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def draft(
-    *,
-    actor: Author,
-    verb: str,
-    subject_kind: str,
-    subject_id: object,
-    at: datetime,
-    org_path: str = "",
-    old: Facts | None = None,
-    new: Facts | None = None,
-    request_id: str = "",
-    content_hash: str = "",
-) -> Entry:
+class Said(TypedDict, total=False):
+    """What an entry says. `at` is when it was done; `old` and `new` are the facts before and after; a bulk import is one entry with a
+    `content_hash`."""
+
+    actor: Required[Author]
+    verb: Required[str]
+    subject_kind: Required[str]
+    subject_id: Required[object]
+    at: Required[datetime]
+    org_path: str
+    old: Facts | None
+    new: Facts | None
+    request_id: str
+    content_hash: str
+
+
+def draft(**said: Unpack[Said]) -> Entry:
     """An entry that is not written yet."""
+    actor = said["actor"]
     return Entry(
-        at=at,
+        at=said["at"],
         person_id=actor.person_id,
         post_id=actor.post_id,
         actor_name=actor.name,
         on_behalf_of=actor.on_behalf_of,
-        verb=verb,
-        subject_kind=subject_kind,
-        subject_id=str(subject_id),
-        org_path=org_path,
-        old_text=canonical(old),
-        new_text=canonical(new),
-        request_id=request_id,
-        content_hash=content_hash,
+        verb=said["verb"],
+        subject_kind=said["subject_kind"],
+        subject_id=str(said["subject_id"]),
+        org_path=said.get("org_path", ""),
+        old_text=canonical(said.get("old")),
+        new_text=canonical(said.get("new")),
+        request_id=said.get("request_id", ""),
+        content_hash=said.get("content_hash", ""),
     )
 
 
@@ -59,25 +64,10 @@ def append(drafts: Iterable[Entry]) -> None:
     Entry.objects.bulk_create(drafts)
 
 
-def record(
-    *,
-    actor: Author,
-    verb: str,
-    subject_kind: str,
-    subject_id: object,
-    at: datetime,
-    org_path: str = "",
-    old: Facts | None = None,
-    new: Facts | None = None,
-    request_id: str = "",
-    content_hash: str = "",
-) -> Entry:
-    """Append one entry. Must be called inside the action's transaction; a bulk import is one entry with a `content_hash`."""
+def record(**said: Unpack[Said]) -> Entry:
+    """Append one entry. Must be called inside the action's transaction."""
     _inside_a_transaction()
-    entry = draft(
-        actor=actor, verb=verb, subject_kind=subject_kind, subject_id=subject_id, at=at, org_path=org_path, old=old, new=new,
-        request_id=request_id, content_hash=content_hash,
-    )  # fmt: skip
+    entry = draft(**said)
     entry.save(force_insert=True)
     return entry
 

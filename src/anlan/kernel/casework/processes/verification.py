@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from anlan.base.errors import Refused
-from anlan.kernel.access.types import Actor
+from anlan.kernel.access.types import Actor, Permission, Scope
 from anlan.kernel.alarms import actions as alarms
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.casework.types import Field, Limit, Process, Step
@@ -34,6 +34,19 @@ def minutes(calling: int, handling: int = 24 * 60, law: str = DEFAULT) -> tuple[
         Limit(slug="verify", title="核实", state="calling", amount=calling, unit="minutes", law=law),
         Limit(slug="handle", title="处置", state="handling", amount=handling, unit="minutes", law=DEFAULT),
     )
+
+
+def permissions(slug: str, what: str, roles: Mapping[str, Scope]) -> tuple[Permission, ...]:
+    """Who enters, verifies and deals with alarms (`what`: 车辆报警); whoever does so for the whole district also directs it. Reading is
+    the capability's own permission."""
+    district: Mapping[str, Scope] = {role: scope for role, scope in roles.items() if scope == "district"}
+    words = (
+        ("open", "登记", roles),
+        ("verify", "核实", roles),
+        ("handle", "处置", roles),
+        ("manage", "调度", district),
+    )
+    return tuple(Permission(slug=f"{slug}.{verb}", title=f"{word}{what}", roles=whose) for verb, word, whose in words)
 
 
 def verification(

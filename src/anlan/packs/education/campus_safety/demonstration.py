@@ -6,20 +6,20 @@ from __future__ import annotations
 import io
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from PIL import Image
 
-from anlan.base.errors import Refused
-from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access import demonstration
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.capability import registers
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework.models import Case
+from anlan.kernel.casework.story import play
 from anlan.kernel.checks import actions as checks
 from anlan.kernel.checks import planning
 from anlan.kernel.checks.models import Form, Task
@@ -36,13 +36,8 @@ def load(at: datetime) -> None:
     told = tomllib.loads(STORY.read_text(encoding="utf-8"))
     for sheet in SHEETS:
         registers.load(sheet, told.get(sheet.slug, ()), at)
-    people = {
-        post.person.username: policy.actor_of(post)
-        for post in Post.objects.filter(person__is_demo=True)
-        .select_related("person", "organisation__parent")
-        .order_by("id")
-    }
-    units = {one.code: one for one in Organisation.objects.filter(is_demo=True)}
+    people = demonstration.people()
+    units = demonstration.units()
     if not {"school", "education", "handler", "bullying"} <= set(people) or "SL-X01" not in units:
         return  # the demonstration's people are not all here
     for row in told["danger"]:
@@ -90,22 +85,7 @@ def _danger(
         actor=people[row["by"]], process=DANGER, owner=units[row["unit"]], title=row["title"], fact=row["fact"], kind=row["kind"], source=row["source"],
         place=row["place"], key=key, at=began, is_demo=True,
     )  # fmt: skip
-    _steps(case, row, people, units, began, at)
-
-
-def _steps(case: Case, row: Mapping[str, Any], people: Mapping[str, Actor], units: Mapping[str, Organisation], began: datetime, at: datetime) -> None:  # fmt: skip
-    for step in row.get("step", ()):
-        values = dict(step.get("values", {}))
-        if "until" in values:
-            values["until"] = date.isoformat((at + timedelta(days=values["until"])).date())
-        if "to" in values:
-            values["to"] = str(units[values["to"]].pk)
-        files = [(name, f"示例_{name}.pdf", b"%PDF-1.4\n% sample\n") for name in step.get("files", ())]
-        try:
-            casework.make_step(actor=people[step["by"]], case=case, step=step["do"], at=began + timedelta(days=step["after"]), note=step.get("note", ""),
-                               values=values, uploads=files)  # fmt: skip
-        except Refused as refused:
-            raise Refused("demonstration", f"示例“{case.title}”的“{step['do']}”：{refused.message}") from None
+    play(case, row.get("step", ()), people, units=units, began=began, at=at)
 
 
 def _report(
@@ -119,4 +99,4 @@ def _report(
         school=units[row["unit"]], kind=row["kind"], reporter_kind=row["reporter_kind"], words=row["words"], lines=row["lines"], secret=SECRET, key=key,
         at=began, is_demo=True,
     )  # fmt: skip
-    _steps(case, row, people, units, began, at)
+    play(case, row.get("step", ()), people, units=units, began=began, at=at)

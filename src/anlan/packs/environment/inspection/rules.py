@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from anlan.kernel.casework.limits import read as read_limits
 from anlan.kernel.casework.types import Level, Limit
 from anlan.kernel.penalties.rules import read
 from anlan.kernel.penalties.types import Dated, Regime
@@ -26,13 +26,8 @@ COLOURS: Mapping[str, tuple[str, Level]] = {"yellow": ("黄牌", "yellow"), "red
 _HERE = Path(__file__).parent
 
 
-@cache
-def _limits() -> dict[str, Any]:
-    return tomllib.loads((_HERE / "limits.toml").read_text(encoding="utf-8"))
-
-
 def limits(kind: str) -> tuple[Limit, ...]:
-    return tuple(Limit(**row) for row in _limits()[kind])
+    return read_limits(_HERE / "limits.toml", kind)
 
 
 @cache

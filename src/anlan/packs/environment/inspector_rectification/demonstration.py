@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.base.clock import civil_date
-from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access import demonstration
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework.actions import make_step
 from anlan.kernel.casework.models import Case
@@ -28,13 +27,8 @@ STORY = (
 
 
 def load(at: datetime) -> None:
-    people = {
-        one.person.username: policy.actor_of(one)
-        for one in Post.objects.filter(person__is_demo=True)
-        .select_related("person", "organisation__parent")
-        .order_by("-id")
-    }
-    units = {one.code: one for one in Organisation.objects.filter(is_demo=True)}
+    people = demonstration.people()
+    units = demonstration.units()
     officer, fixer = people.get("environment", people.get("monitor")), people.get("street")
     if officer is None or fixer is None or not {"SL-B13", "SL-S01"} <= set(units):
         return

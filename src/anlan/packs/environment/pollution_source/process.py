@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Permission
-from anlan.kernel.casework.processes.verification import minutes, verification
+from anlan.kernel.casework.processes.verification import minutes, permissions, verification
 from anlan.kernel.casework.types import AlarmCase
 
 SLUG = "pollution_source"
@@ -18,9 +17,4 @@ ALARM_CASES = (
         process=SLUG, desk=f"{SLUG}.verify", near=False,
     ),
 )  # fmt: skip
-PERMISSIONS = (
-    Permission(slug=f"{SLUG}.open", title="登记污染源报警", roles={"environment_officer": "district"}),
-    Permission(slug=f"{SLUG}.verify", title="核实污染源报警", roles={"environment_officer": "district"}),
-    Permission(slug=f"{SLUG}.handle", title="处置污染源报警", roles={"environment_officer": "district"}),
-    Permission(slug=f"{SLUG}.manage", title="调度污染源报警", roles={"environment_officer": "district"}),
-)
+PERMISSIONS = permissions(SLUG, "污染源报警", {"environment_officer": "district"})

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from PIL import Image, ImageDraw
 
-from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access import demonstration
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework import handling
@@ -62,12 +62,7 @@ STORY: tuple[tuple[int, str, str, tuple[float, float] | None, str, str, str, str
 
 
 def load(at: datetime) -> None:
-    people = {
-        one.person.username: policy.actor_of(one)
-        for one in Post.objects.filter(person__is_demo=True)
-        .select_related("person", "organisation__parent")
-        .order_by("-id")
-    }
+    people = demonstration.people()
     street = Organisation.objects.filter(code="SL-S01").first()
     officer, fixer, cashier = (
         people.get("environment", people.get("monitor")),

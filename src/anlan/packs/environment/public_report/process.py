@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+from anlan.kernel.casework import limits
 from anlan.kernel.casework.processes.public_report import public_report
-from anlan.kernel.casework.types import Limit
 from anlan.kernel.reporting import actions, pages
 from anlan.kernel.reporting.types import Counter
 
@@ -15,9 +14,7 @@ KINDS = {
     "noise": "噪声", "dust": "扬尘", "smell": "气味、废气", "fume": "餐饮油烟", "sewage": "污水、黑水", "waste": "垃圾、危废", "light": "光污染",
     "other": "其他",
 }  # fmt: skip
-LIMITS = tuple(
-    Limit(**row) for row in tomllib.loads(Path(__file__).with_name("limits.toml").read_text(encoding="utf-8"))["limit"]
-)
+LIMITS = limits.read(Path(__file__).with_name("limits.toml"))
 WORDS = {"title": "反映环境问题", "track": "查环境来件进度", "figures": "环境来件统计"}
 COUNTER = Counter(
     slug=SLUG, path="reports", title=WORDS["title"], track_title=WORDS["track"], figures_title=WORDS["figures"], accept=f"{SLUG}.accept", unmask=f"{SLUG}.unmask", hotline="12345",

@@ -26,9 +26,9 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor, Page, Permission
+from anlan.kernel.capability.registers import layer
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps import ground
-from anlan.kernel.maps.types import Layer
 from anlan.kernel.planning.types import Computed, Formula, Step
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry import pages as registry_pages
@@ -231,18 +231,6 @@ def look_page(sheet: Sheet, permission: str, request: Request, number: int) -> H
     return HttpResponseRedirect(reverse(f"{sheet.slug}_detail", args=[number]))
 
 
-def _features(sheet: Sheet, value: Callable[[Any], str] | None, actor: Actor, _at: datetime) -> Mapping[str, Any]:
-    rows = queries.visible(sheet, actor).filter(retired_on=None).exclude(longitude=None).exclude(latitude=None)
-    features = [
-        {
-            "type": "Feature", "geometry": {"type": "Point", "coordinates": [row.longitude, row.latitude]},
-            "properties": {"name": row.name, "sign": "", "value": value(row) if value else RESULTS.get(row.result, ""), "url": reverse(f"{sheet.slug}_detail", args=[row.pk])},
-        }
-        for row in rows
-    ]  # fmt: skip
-    return {"type": "FeatureCollection", "features": features}
-
-
 _READ = {
     **dict.fromkeys(("planner", "leader", "auditor", "bureau_officer", "environment_officer"), "district"),
     "street_officer": "own",
@@ -304,8 +292,7 @@ def register(
         nav=tuple(Nav(section="registry", title=one.title, page=f"{one.slug}_list", permission=one.read, order=41 + place, below=f"/registry/{each.slug}/")
                   for each in below for place, one in enumerate(below)),
         sheets=(sheet, *more), formulas=(*(formula(sheet, one) for one in ratios), *(formula(of, one) for of, one in more_ratios)),
-        layers=(Layer(slug=sheet.slug, title=sheet.title, permission=sheet.read, kind="point", features=partial(_features, sheet, value),
-                      source=f"{sheet.title}台账"),) if on_map else (),
+        layers=(layer(sheet, slug=sheet.slug, title=sheet.title, value=value or (lambda row: RESULTS.get(row.result, ""))),) if on_map else (),
         demo=loaded,
     )  # fmt: skip
 

@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from anlan.kernel.casework.limits import read as read_limits
 from anlan.kernel.casework.types import Level, Limit
 
 SLUG = "accountability"
@@ -37,13 +37,8 @@ def grade(dead: int, injured: int, loss: Decimal) -> str:
     return "general"
 
 
-@cache
-def _limits() -> dict[str, Any]:
-    return tomllib.loads((_HERE / "limits.toml").read_text(encoding="utf-8"))
-
-
 def limits(kind: str) -> tuple[Limit, ...]:
-    return tuple(Limit(**row) for row in _limits()[kind])
+    return read_limits(_HERE / "limits.toml", kind)
 
 
 @dataclass(frozen=True, kw_only=True)

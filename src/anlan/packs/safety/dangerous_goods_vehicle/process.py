@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Permission
-from anlan.kernel.casework.processes.verification import minutes, verification
+from anlan.kernel.casework.processes.verification import minutes, permissions, verification
 from anlan.kernel.casework.types import AlarmCase
 
 SLUG = "dangerous_goods_vehicle"
@@ -24,23 +23,4 @@ ALARM_CASES = (
         process=SLUG, desk=f"{SLUG}.verify", near=False,
     ),
 )  # fmt: skip
-PERMISSIONS = (
-    Permission(
-        slug=f"{SLUG}.open", title="登记车辆报警", roles={"safety_regulator": "district", "bureau_officer": "district"}
-    ),
-    Permission(
-        slug=f"{SLUG}.verify",
-        title="核实车辆报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
-    Permission(
-        slug=f"{SLUG}.handle",
-        title="处置车辆报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
-    Permission(
-        slug=f"{SLUG}.manage",
-        title="调度车辆报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
-)
+PERMISSIONS = permissions(SLUG, "车辆报警", {"safety_regulator": "district", "bureau_officer": "district"})

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access import demonstration
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.checks import actions as checks
 from anlan.kernel.checks import planning
@@ -55,13 +55,8 @@ def changed(row: RiskRow, given: Mapping[str, Any]) -> RiskRow:
 
 def load(at: datetime) -> None:
     story = tomllib.loads(STORY.read_text(encoding="utf-8"))
-    people = {
-        post.person.username: policy.actor_of(post)
-        for post in Post.objects.filter(person__is_demo=True)
-        .select_related("person", "organisation__parent")
-        .order_by("id")
-    }
-    units = {one.code: one for one in Organisation.objects.filter(is_demo=True, code__in=("SL-E31", "SL-E33"))}
+    people = demonstration.people()
+    units = demonstration.units()
     if "SL-E31" not in units or not {"safety", "worker", "regulator", "head"} <= set(people):
         return  # the demonstration's people are not all here
     first = units["SL-E31"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from anlan.kernel.casework.limits import read as read_limits
 from anlan.kernel.casework.types import Limit
 from anlan.kernel.penalties.rules import read
 from anlan.kernel.penalties.types import Regime
@@ -27,13 +26,8 @@ WAYS = {"random": "随机抽查", "plan": "重点检查"}
 _HERE = Path(__file__).parent
 
 
-@cache
-def _limits() -> dict[str, Any]:
-    return tomllib.loads((_HERE / "limits.toml").read_text(encoding="utf-8"))
-
-
 def limits(kind: str) -> tuple[Limit, ...]:
-    return tuple(Limit(**row) for row in _limits()[kind])
+    return read_limits(_HERE / "limits.toml", kind)
 
 
 @cache

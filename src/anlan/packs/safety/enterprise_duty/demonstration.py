@@ -11,13 +11,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from anlan.base.clock import civil_date
-from anlan.base.errors import Refused
-from anlan.kernel.access import policy
-from anlan.kernel.access.models import Organisation, Post
+from anlan.kernel.access import demonstration
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.capability import registers
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework.models import Case
+from anlan.kernel.casework.story import play
 from anlan.packs.safety.enterprise_duty import actions
 from anlan.packs.safety.enterprise_duty.models import FeeAccount, Promise, SafetyProject
 from anlan.packs.safety.enterprise_duty.process import PERMIT
@@ -33,13 +33,8 @@ def load(at: datetime) -> None:
     told = tomllib.loads(STORY.read_text(encoding="utf-8"))
     for sheet in SHEETS:
         registers.load(sheet, told.get(sheet.slug, ()), at)
-    people = {
-        post.person.username: policy.actor_of(post)
-        for post in Post.objects.filter(person__is_demo=True)
-        .select_related("person", "organisation__parent")
-        .order_by("id")
-    }
-    units = {one.code: one for one in Organisation.objects.filter(is_demo=True)}
+    people = demonstration.people()
+    units = demonstration.units()
     if not {"worker", "safety", "head", "regulator", "education"} <= set(people) or "SL-E31" not in units:
         return  # the demonstration's people are not all here
     firm = units["SL-E31"]
@@ -73,12 +68,7 @@ def _permit(row: Mapping[str, Any], people: Mapping[str, Actor], firm: Organisat
         actor=people[row["by"]], process=PERMIT, owner=firm, title=row["title"], source="self", place=row["place"], key=key, at=began, is_demo=True,
         values=row["values"],
     )  # fmt: skip
-    for step in row.get("step", ()):
-        try:
-            casework.make_step(actor=people[step["by"]], case=case, step=step["do"], at=began + timedelta(minutes=step["after"]), note=step.get("note", ""),
-                               values=step.get("values", {}))  # fmt: skip
-        except Refused as refused:
-            raise Refused("demonstration", f"示例作业票“{row['title']}”的“{step['do']}”：{refused.message}") from None
+    play(case, row.get("step", ()), people, began=began, at=at, pace=timedelta(minutes=1))
 
 
 def _project(firm: Organisation, units: Mapping[str, Organisation], people: Mapping[str, Actor], at: datetime) -> None:

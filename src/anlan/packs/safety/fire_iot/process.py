@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from anlan.kernel.access import policy
-from anlan.kernel.access.types import Actor, Permission
-from anlan.kernel.casework.processes.verification import Verdict, minutes, verification
+from anlan.kernel.access.types import Actor
+from anlan.kernel.casework.processes.verification import Verdict, minutes, permissions, verification
 from anlan.kernel.casework.types import AlarmCase
 from anlan.packs.safety.fire_iot import actions
 from anlan.packs.safety.fire_iot.kinds import JUDGE
@@ -17,7 +17,6 @@ CAUSES = {
     "dust": "灰尘、蒸汽", "cooking": "做饭油烟", "smoking": "吸烟", "works": "施工", "fault": "探测器故障", "button": "误碰按钮",
     "drill": "测试、演练", "other": "其他",
 }  # fmt: skip
-_VERIFY = {"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"}
 
 
 def _judged(case: Any, actor: Actor, verdict: Verdict, words: str, at: datetime) -> None:
@@ -35,13 +34,6 @@ ALARM_CASES = (
         rules=("fire_smoke_1", "fire_smoke_2", "fire_manual_1", "fire_electrical_1"), process=SLUG, desk=f"{SLUG}.verify",
     ),
 )  # fmt: skip
-PERMISSIONS = (
-    Permission(slug=f"{SLUG}.open", title="登记火警", roles=_VERIFY),  # type: ignore[arg-type]  # the words are scopes
-    Permission(slug=f"{SLUG}.verify", title="核实火警", roles=_VERIFY),  # type: ignore[arg-type]
-    Permission(slug=f"{SLUG}.handle", title="处置火警", roles=_VERIFY),  # type: ignore[arg-type]
-    Permission(
-        slug=f"{SLUG}.manage",
-        title="调度火警核实",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
+PERMISSIONS = permissions(
+    SLUG, "火警", {"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"}
 )

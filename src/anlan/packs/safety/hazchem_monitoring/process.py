@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Permission
-from anlan.kernel.casework.processes.verification import minutes, verification
+from anlan.kernel.casework.processes.verification import minutes, permissions, verification
 from anlan.kernel.casework.types import AlarmCase
 
 SLUG = "hazchem_monitoring"
@@ -24,25 +23,6 @@ ALARM_CASES = (
         process=SLUG, desk=f"{SLUG}.verify", near=True,
     ),
 )  # fmt: skip
-PERMISSIONS = (
-    Permission(
-        slug=f"{SLUG}.open",
-        title="登记危化报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "enterprise_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.verify",
-        title="核实危化报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "enterprise_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.handle",
-        title="处置危化报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "enterprise_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.manage",
-        title="调度危化报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
+PERMISSIONS = permissions(
+    SLUG, "危化报警", {"safety_regulator": "district", "bureau_officer": "district", "enterprise_officer": "own"}
 )

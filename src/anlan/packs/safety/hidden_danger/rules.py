@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from anlan.kernel.casework.limits import read as read_limits
 from anlan.kernel.casework.types import Level, Limit
 
 GRADES: Mapping[str, tuple[str, Level]] = {"general": ("一般", ""), "major": ("重大", "red")}
@@ -29,9 +30,8 @@ RECEIPTS = {"receipt_regulator": "监管部门回执", "receipt_workers": "职�
 _HERE = Path(__file__).parent
 
 
-@cache
 def limits() -> tuple[Limit, ...]:
-    return tuple(Limit(**row) for row in tomllib.loads((_HERE / "limits.toml").read_text(encoding="utf-8"))["limit"])
+    return read_limits(_HERE / "limits.toml")
 
 
 @dataclass(frozen=True)

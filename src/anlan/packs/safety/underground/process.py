@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Permission
-from anlan.kernel.casework.processes.verification import minutes, verification
+from anlan.kernel.casework.processes.verification import minutes, permissions, verification
 from anlan.kernel.casework.types import AlarmCase
 
 SLUG = "underground"
@@ -18,25 +17,6 @@ ALARM_CASES = (
         process=SLUG, desk=f"{SLUG}.verify", near=False,
     ),
 )  # fmt: skip
-PERMISSIONS = (
-    Permission(
-        slug=f"{SLUG}.open",
-        title="登记地下空间报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.verify",
-        title="核实地下空间报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.handle",
-        title="处置地下空间报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"},
-    ),
-    Permission(
-        slug=f"{SLUG}.manage",
-        title="调度地下空间报警",
-        roles={"safety_regulator": "district", "bureau_officer": "district"},
-    ),
+PERMISSIONS = permissions(
+    SLUG, "地下空间报警", {"safety_regulator": "district", "bureau_officer": "district", "street_officer": "own"}
 )
