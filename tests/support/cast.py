@@ -33,6 +33,7 @@ class Cast:
 
     def actor(self, who: str) -> Actor:
         """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street,
+        duty, commander (区), team (应急), keeper (街道),
         regulator, expert, legal (应急), inspector, green_legal (生态环境),
         head, safety, worker (冷库甲),
         bureau (教育局), school, handler (学校), supervisor (教育局)."""
@@ -55,6 +56,10 @@ _SEATS = (
     ("other", "bureau_officer", "environment"),
     ("monitor", "environment_officer", "environment"),
     ("street", "street_officer", "street"),
+    ("duty", "duty_officer", "district"),
+    ("commander", "commander", "district"),
+    ("team", "team_leader", "emergency"),
+    ("keeper", "shelter_keeper", "street"),
     ("regulator", "safety_regulator", "emergency"),
     ("expert", "expert", "emergency"),
     ("head", "enterprise_head", "enterprise"),

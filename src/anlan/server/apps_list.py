@@ -13,6 +13,7 @@ APPS = [
     "anlan.kernel.alarms",
     "anlan.kernel.casework",
     "anlan.kernel.checks",
+    "anlan.kernel.response",
     "anlan.kernel.penalties",
     "anlan.kernel.maps",
     "anlan.kernel.reporting",

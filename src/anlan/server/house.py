@@ -20,6 +20,7 @@ from anlan.kernel.planning.reviews import declare as reviews
 from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
 from anlan.kernel.reporting import declare as reporting
+from anlan.kernel.response import declare as response
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
 from anlan.packs.safety.pack import PACK as SAFETY
@@ -71,6 +72,9 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="reporting", title="群众来件", plan_refs=("E11",), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
         jobs=reporting.JOBS,
+    ),
+    Capability(
+        slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, verbs=response.VERBS, jobs=response.JOBS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -14,6 +14,7 @@ from anlan.kernel.exchange import lines
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.observations import derived, kinds
 from anlan.kernel.planning.values import formulas
+from anlan.kernel.response import declared as response
 from anlan.server import openapi
 from anlan.server.desk.declare import DESK
 from anlan.server.house import CAPABILITIES as HOUSE
@@ -38,6 +39,9 @@ def open_house() -> None:
     derived.install(one for capability in CAPABILITIES for one in capability.derivations)
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
+    response.install(
+        (one.assets for one in CAPABILITIES if one.assets), (one.warnings for one in CAPABILITIES if one.warnings)
+    )
     openapi.install(CAPABILITIES)
     register(declarations)
 

@@ -21,6 +21,8 @@ from anlan.kernel.maps.types import Layer
 from anlan.kernel.observations.types import Derivation, StationKind
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
+from anlan.kernel.response.activation import Asset
+from anlan.kernel.response.grading import HazardWarning
 from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
 
 
@@ -49,6 +51,10 @@ class Capability:
     check_forms: tuple[CheckForm, ...] = ()  # editions of forms declared in code
     derivations: tuple[Derivation, ...] = ()  # values that follow from those, stored and judged with them
     layers: tuple[Layer, ...] = ()
+    assets: Callable[[datetime], Iterable[Asset]] | None = (
+        None  # teams, stock, places: what a contingency plan can ask for
+    )
+    warnings: Callable[[datetime], Iterable[HazardWarning]] | None = None  # the warnings in force
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
     sent: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what this person sent and others hold

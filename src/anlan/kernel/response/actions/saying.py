@@ -1,0 +1,129 @@
+"""What is said and seen: facts, notes, strikes, teams, counts of heads, opinions, causes, the evaluation. These entries never conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.types import Actor
+from anlan.kernel.files.models import Stored
+from anlan.kernel.response import log, queries
+from anlan.kernel.response.actions.intake import checked, place_of
+from anlan.kernel.response.actions.tasking import ACT
+from anlan.kernel.response.fold import Board
+from anlan.kernel.response.log import Draft
+from anlan.kernel.response.models import Incident, LogEntry
+from anlan.kernel.response.types import COMMAND, FACTS, KINDS, RESOURCE_STATES
+
+
+def _words(text: str, title: str, field: str, most: int = 2000) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(field, f"没有写{title}。", field)
+    if len(text) > most:
+        raise Refused(field, f"{title}超过 {most} 个字。", field)
+    return text
+
+
+def _say(
+    actor: Actor, incident: Incident, at: datetime, kind: str, payload: Mapping[str, Any], *, key: UUID | None = None, occurred_at: datetime | None = None,
+    skew: float = 0.0, files: Sequence[Stored] = (), longitude: Any = None, latitude: Any = None,
+) -> list[LogEntry]:  # fmt: skip
+    policy.require(actor, ACT, incident)
+    now = queries.now_of(incident, at)
+    x, y = place_of(longitude, latitude)
+    draft = Draft(
+        kind=kind, payload=payload, id=key or uuid4(), at=occurred_at, recorded_at=occurred_at, skew=skew, files=tuple(files), longitude=x, latitude=y
+    )  # fmt: skip
+
+    def decide(board: Board) -> list[Draft]:
+        if board.state == "archived":
+            raise Refused("illegal", "事件已经归档，不能再记。")
+        return [draft]
+
+    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb=kind, key=key)
+
+
+def fact(*, actor: Actor, incident: Incident, values: Mapping[str, Any], at: datetime, **more: Any) -> list[LogEntry]:
+    """Totals so far (dead, injured, evacuated, loss …) as of `occurred_at`."""
+    given = checked(values)
+    if not given:
+        raise Refused("fact", "没有填任何一项。")
+    return _say(actor, incident, at, "fact", {"values": given}, **more)
+
+
+def note(*, actor: Actor, incident: Incident, text: str, at: datetime, **more: Any) -> list[LogEntry]:
+    return _say(actor, incident, at, "note", {"text": _words(text, "内容", "text")}, **more)
+
+
+def strike(*, actor: Actor, incident: Incident, entry: UUID, reason: str, at: datetime) -> list[LogEntry]:
+    """Strike something that was said wrongly: it stays in the log, struck through, and no longer counts. Its author, or who commands."""
+    reason = _words(reason, "划去的理由", "reason", 400)
+    found = LogEntry.objects.filter(pk=entry, incident=incident).first()
+    if found is None:
+        raise Refused("not_found", "没有这条记录。")
+    if not KINDS[found.kind].strikable:
+        raise Refused("illegal", f"“{KINDS[found.kind].title}”是已经作出的决定，不能划去；要改就再作一个决定。")
+    if found.person_id != actor.person_id:
+        policy.require(actor, COMMAND, incident)
+
+    def decide(board: Board) -> list[Draft]:
+        if entry in board.struck:
+            raise Refused("illegal", "这条已经划去。")
+        return [Draft(kind="strike", payload={"entry": str(entry), "reason": reason})]
+
+    return log.write(actor=actor, incident=incident, at=queries.now_of(incident, at), decide=decide, verb="strike")
+
+
+def resource(
+    *, actor: Actor, incident: Incident, kind: str, key: str, title: str, organisation: int, state: str, at: datetime, people: int | None = None,
+    **more: Any,
+) -> list[LogEntry]:  # fmt: skip
+    """Where a team or piece of equipment stands: called, moving, on scene, working, resting, released."""
+    if state not in RESOURCE_STATES:
+        raise Refused("state", "没有这种状态。", "state")
+    payload = {"kind": kind, "key": key, "title": title[:120], "organisation": organisation, "state": state}
+    return _say(actor, incident, at, "resource", payload if people is None else {**payload, "people": people}, **more)
+
+
+def headcount(*, actor: Actor, incident: Incident, key: str, people: Any, at: datetime, **more: Any) -> list[LogEntry]:
+    """How many of a team were counted now."""
+    number = checked({"trapped": people}).get("trapped")
+    if number is None:
+        raise Refused("people", "没有写点到几人。", "people")
+    if key not in log.board(incident).resources:
+        raise Refused("resource", "这支队伍没有调派到这个事件。")
+    return _say(actor, incident, at, "headcount", {"key": key, "people": number}, **more)
+
+
+def opinion(
+    *, actor: Actor, incident: Incident, text: str, source: str, at: datetime, address: str = "", **more: Any
+) -> list[LogEntry]:
+    """Something people say in public, as somebody read it and typed it in."""
+    payload = {
+        "text": _words(text, "说了什么", "text"),
+        "source": _words(source, "在哪里看到", "source", 120),
+        "address": address.strip()[:300],
+    }
+    return _say(actor, incident, at, "opinion", payload, **more)
+
+
+def cause(
+    *, actor: Actor, incident: Incident, text: str, at: datetime, subject: tuple[str, str, str] | None = None, lesson: str = "", **more: Any
+) -> list[LogEntry]:  # fmt: skip
+    """A cause or lesson; `subject` (kind, id, title) is the risk point or measure that failed."""
+    payload = {"text": _words(text, "原因或教训", "text"), "lesson": lesson.strip()[:2000]}
+    return _say(actor, incident, at, "cause", {**payload, **({"subject": list(subject)} if subject else {})}, **more)
+
+
+def evaluate(*, actor: Actor, incident: Incident, text: str, at: datetime) -> list[LogEntry]:
+    """The conclusion of the evaluation, by command."""
+    policy.require(actor, COMMAND, incident)
+    return _say(actor, incident, at, "evaluation", {"text": _words(text, "评估结论", "text", 8000)})
+
+
+FACT_TITLES = {slug: one.title for slug, one in FACTS.items()}

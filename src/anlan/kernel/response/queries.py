@@ -1,0 +1,139 @@
+"""Reading: whom the roster has on duty, which posts somebody acts in, what an activation would give, who sees which incident."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from anlan.base.errors import Refused
+from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.types import Actor
+from anlan.kernel.response import cards, declared
+from anlan.kernel.response.activation import Activation, Change, Facts, Holder, activate, change
+from anlan.kernel.response.fold import Board
+from anlan.kernel.response.grading import Proposal, proposals
+from anlan.kernel.response.models import DutyShift, Incident, PlanVersion
+from anlan.kernel.response.types import POSTS, READ
+
+# Beside what one holds, an incident is seen by the organisations it concerns while it concerns them.
+_MEMBER = "members__organisation__path"
+
+
+def visible(actor: Actor, rows: QuerySet[Incident] | None = None) -> QuerySet[Incident]:
+    """The incidents this person sees: all with district reach, else those that concern their organisation now."""
+    rows = Incident.objects.all() if rows is None else rows
+    mine = Q(**{f"{_MEMBER}__startswith": actor.path}, members__until=None) if actor.path else Q(pk__in=[])
+    return policy.visible_to(actor, READ, rows, "organisation__path", mine)
+
+
+def incident(actor: Actor, number: str) -> Incident:
+    found = visible(actor).filter(number=number).select_related("organisation").first()
+    if found is None:
+        raise Refused("not_found", "没有这个事件，或它不涉及您的单位。")
+    return found
+
+
+def now_of(incident: Incident, at: datetime) -> datetime:
+    """The incident's own time: a drill runs on its own clock."""
+    if incident.drill_from is None or incident.drill_at is None:
+        return at
+    return incident.drill_from + timedelta(seconds=(at - incident.drill_at).total_seconds() * incident.drill_pace)
+
+
+def on_duty(at: datetime) -> list[Holder]:
+    """Everyone on duty at that instant, by post and rank."""
+    shifts = DutyShift.objects.filter(starts_at__lte=at, ends_at__gt=at, state="planned").select_related(
+        "person", "organisation"
+    )
+    return [
+        Holder(
+            post=one.post, rank=one.rank, organisation=one.organisation_id, organisation_name=str(one.organisation), person=one.person_id,
+            name=one.person.name,
+        )
+        for one in shifts
+    ]  # fmt: skip
+
+
+def roster(board: Board, at: datetime) -> list[Holder]:
+    """The roster with whoever took a post of this incident before it."""
+    duty = on_duty(at)
+    taken = []
+    for post, (person, name) in board.posts.items():
+        shift = next((one for one in duty if one.person == person), None)
+        organisation = shift.organisation if shift else board.organisation
+        taken.append(
+            Holder(
+                post=post,
+                rank=0,
+                organisation=organisation,
+                organisation_name=shift.organisation_name if shift else "",
+                person=person,
+                name=name,
+            )
+        )
+    return [*taken, *duty]
+
+
+def posts_of(board: Board, actor: Actor, at: datetime) -> set[str]:
+    """The posts this person acts in: those they took, and those they are on duty in that nobody took."""
+    if actor.person_id is None:
+        return set()
+    mine = {post for post, (person, _name) in board.posts.items() if person == actor.person_id}
+    duty = {one.post for one in on_duty(at) if one.person == actor.person_id and one.rank == 1}
+    return mine | (duty - board.posts.keys())
+
+
+def require_post(
+    incident: Incident, board: Board, actor: Actor, permission: str, posts: Sequence[str], title: str, at: datetime
+) -> str:
+    """The post in which this person may do it. Raises Refused `forbidden` with who could."""
+    policy.require(actor, permission, incident)
+    if "system" in actor.roles:
+        return posts[0]
+    held = posts_of(board, actor, at)
+    found = next((one for one in posts if one in held), None)
+    if found is None:
+        words = "、".join(POSTS[one] for one in posts)
+        there = "、".join(name for post, (_person, name) in board.posts.items() if post in posts) or "现在没有人在岗"
+        raise Refused("forbidden", f"“{title}”由{words}办（{there}）。先在岗位一栏上岗，或请在岗的人办。")
+    return found
+
+
+def facts_of(board: Board, level: int) -> Facts:
+    leader = Organisation.objects.get(pk=board.organisation)
+    return Facts(
+        level=level, organisation=leader.pk, organisation_name=str(leader), place=board.place, longitude=board.longitude, latitude=board.latitude,
+        streets=tuple(board.streets), counts={slug: float(one.value) for slug, one in board.counts.items() if isinstance(one.value, (int, float))},
+    )  # fmt: skip
+
+
+def published() -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(state="published").select_related("plan")
+
+
+def fitting(kind: str) -> list[PlanVersion]:
+    """Published plans for this kind of incident first, then the others."""
+    return sorted(published(), key=lambda one: (kind not in one.plan.kinds, one.plan.position))
+
+
+def preview(board: Board, version: PlanVersion, scenario: str, level: int, at: datetime) -> tuple[Activation, Change]:
+    """What activating this version would give, and what it would change of the tasks that stand. Writes nothing."""
+    book = cards.read(version.text)
+    if level not in book.levels:
+        raise Refused("level", "这部预案没有这个响应级别。", "level")
+    new = activate(book, scenario, facts_of(board, level), roster(board, at), declared.assets(at))
+    standing = {key: one.state for key, one in board.tasks.items() if one.state != "withdrawn"}
+    return new, change(standing, new)
+
+
+def pinned(board: Board) -> PlanVersion | None:
+    """The version the incident is bound to."""
+    return PlanVersion.objects.select_related("plan").filter(pk=board.plan["version"]).first() if board.plan else None
+
+
+def proposed(board: Board, at: datetime) -> list[Proposal]:
+    version = pinned(board) or next((one for one in fitting(board.kind) if board.kind in one.plan.kinds), None)
+    return proposals(board, cards.read(version.text) if version else None, declared.warnings(at))
