@@ -131,7 +131,8 @@ def read(text: str | bytes) -> Book:
 
 def written(book: Book) -> str:
     """The book's one canonical text: what is hashed, kept and exported."""
-    return msgspec.json.format(msgspec.json.encode(book, order="deterministic"), indent=1).decode()
+    plain = msgspec.json.decode(msgspec.json.encode(book), type=Book)  # numbers as they are read: 500 is 500.0
+    return msgspec.json.format(msgspec.json.encode(plain, order="deterministic"), indent=1).decode()
 
 
 def digest(text: str) -> str:

@@ -63,9 +63,9 @@ class _Boards:
         self._most, self._lock = most, Lock()
         self._kept: OrderedDict[tuple[str, int], Board] = OrderedDict()
 
-    def get(self, incident: Incident) -> Board | None:
+    def get(self, head: str, seq: int) -> Board | None:
         with self._lock:
-            return self._kept.get((incident.head, incident.seq))
+            return self._kept.get((head, seq))
 
     def take(self, incident: Incident) -> Board | None:
         with self._lock:
@@ -82,11 +82,12 @@ _boards = _Boards(200)
 
 
 def board(incident: Incident) -> Board:
-    """The live board; to be read, not changed."""
-    found = _boards.get(incident)
+    """The live board, whatever the row in hand knew; to be read, not changed."""
+    head, seq = Incident.objects.values_list("head", "seq").get(pk=incident.pk)
+    found = _boards.get(head, seq)
     if found is None:
-        found = fold(said(one) for one in incident.entries.order_by("seq").filter(seq__lte=incident.seq))
-        _boards.put(incident.head, found)
+        found = fold(said(one) for one in incident.entries.filter(seq__lte=seq).order_by("seq"))
+        _boards.put(head, found)
     return found
 
 
