@@ -74,7 +74,8 @@ KERNEL: tuple[Capability, ...] = (
         jobs=reporting.JOBS,
     ),
     Capability(
-        slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, verbs=response.VERBS, jobs=response.JOBS,
+        slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, pages=response.PAGES, nav=response.NAV,
+        verbs=response.VERBS, jobs=response.JOBS, waiting=response.waiting, now=response.now, find=response.find, demo=response.demo,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -16,6 +16,7 @@ from typing import Any
 from anlan.kernel.response.cards import Book, Card, PlaceRule, ResourceRule, cards
 from anlan.kernel.response.types import FACTS, POSTS
 
+KIND_WORDS = {"team": "队伍", "supply": "物资", "shelter": "避难场所床位", "expert": "专家", "street": "街道"}
 EARTH = 6371.0088  # km, mean radius (IUGG)
 
 
@@ -200,7 +201,9 @@ def uses(rule: ResourceRule, facts: Facts, registry: Sequence[Asset], taken: dic
         for _km, one in free:
             taken[one.key] = taken.get(one.key, 0.0) + 1
         lacking = rule.count - len(free)
-        words = f"{skill or rule.kind}只有 {len(free)} 支，缺 {lacking} 支" if lacking else ""
+        words = (
+            f"{skill or KIND_WORDS.get(rule.kind, rule.kind)}只有 {len(free)} 支，缺 {lacking} 支" if lacking else ""
+        )
         return [_use(one, 1, km) for km, one in free], words
     given, left = [], amount
     for km, one in found:
@@ -215,7 +218,7 @@ def uses(rule: ResourceRule, facts: Facts, registry: Sequence[Asset], taken: dic
     unit = FACTS[rule.per].title if rule.per else ""
     return (
         given,
-        f"{skill or rule.kind}要 {ceil(amount)}{f'（按{unit}算）' if unit else ''}，缺 {ceil(left)}"
+        f"{skill or KIND_WORDS.get(rule.kind, rule.kind)}要 {ceil(amount)}{f'（按{unit}算）' if unit else ''}，缺 {ceil(left)}"
         if left > 0
         else "",
     )

@@ -7,10 +7,15 @@ from datetime import timedelta
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import Permission, Scope
 from anlan.kernel.response.actions import tasking
-from anlan.kernel.response.log import VERBS
+from anlan.kernel.response.actions.plans import MANAGE, PLAN_VERBS
+from anlan.kernel.response.demonstration import demo
+from anlan.kernel.response.desk import find, now, waiting
+from anlan.kernel.response.log import VERBS as _LOG_VERBS
+from anlan.kernel.response.pages import PAGES
 from anlan.kernel.response.types import COMMAND, INTAKE, READ
+from anlan.kernel.web.types import Nav
 
-__all__ = ["JOBS", "PERMISSIONS", "VERBS"]
+__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now", "waiting"]
 
 _COMMANDERS: dict[str, Scope] = dict.fromkeys(("duty_officer", "commander", "leader"), "district")
 _UNITS: dict[str, Scope] = dict.fromkeys(
@@ -23,7 +28,17 @@ PERMISSIONS = (
     ),
     Permission(slug=INTAKE, title="接报事件", roles=_COMMANDERS),
     Permission(slug=COMMAND, title="指挥事件", roles=_COMMANDERS),
+    Permission(
+        slug=MANAGE,
+        title="管理预案",
+        roles={"commander": "district", "duty_officer": "district", "bureau_officer": "own"},
+    ),
     Permission(slug=tasking.ACT, title="参与处置", roles={**_COMMANDERS, **_UNITS}),
+)
+VERBS = (*_LOG_VERBS, *PLAN_VERBS)
+NAV = (
+    Nav(section="command", title="事件", page="incidents", permission=READ, order=1),
+    Nav(section="command", title="预案库", page="contingency_plans", permission=READ, order=5),
 )
 JOBS = (
     Job(slug="response.send", title="下达到时的任务", every=timedelta(seconds=5), run=tasking.send_due),

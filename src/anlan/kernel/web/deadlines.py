@@ -42,6 +42,7 @@ class Window:
     start: datetime
     end: datetime
     ticks: tuple[tuple[datetime, str], ...]
+    clock: bool = False  # now is an hour and a minute, also when the window was given
 
     def place(self, at: datetime) -> float:
         """Per cent of the width, kept inside 1..99."""
@@ -177,5 +178,5 @@ def deadline_line(marks: Sequence[Mark], now: datetime, over: Window | None = No
     return format_html(
         '<figure class="deadline-line"><svg height="84" width="100%" aria-hidden="true"><line class="dl-rest" x1="0" x2="100%" y1="{0}" y2="{0}"/><line class="dl-past" x1="0" x2="{1}%" y1="{0}" y2="{0}"/>{2}{3}'
         '<line class="dl-now" x1="{1}%" x2="{1}%" y1="18" y2="{4}"/><svg x="{1}%" y="2" overflow="visible"><rect class="dl-flag" x="-21" width="42" height="17" rx="2"/><text class="dl-flag-text" y="13" text-anchor="middle">{5}</text></svg></svg><figcaption class="vh">{6}</figcaption></figure>',
-        _BASE, here, ticks, marks_drawn, _BASE + 6, _("今天") if over else f"{now.astimezone(CHINA):%H:%M}", sentence(marks),
+        _BASE, here, ticks, marks_drawn, _BASE + 6, _("今天") if over and not over.clock else f"{now.astimezone(CHINA):%H:%M}", sentence(marks),
     )  # fmt: skip

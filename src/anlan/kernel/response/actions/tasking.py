@@ -106,7 +106,7 @@ def _plain(task: TaskSpec) -> dict[str, Any]:
 
 
 def _sent(task: TaskSpec | TaskView, **hand: Any) -> Draft:
-    return Draft(kind="task_move", payload={"task": task.key, "state": "sent", **hand})
+    return Draft(kind="task_move", payload={"task": task.key, "title": task.title, "state": "sent", **hand})
 
 
 def _hand(task: TaskView, board: Board, at: datetime, post: str) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _climbing(board: Board, at: datetime) -> list[Draft]:
         if task.state in ("sent", "declined") and until and until < at and task.raised < len(CLIMB):
             post = task.deputy or "duty" if CLIMB[task.raised] == "deputy" else CLIMB[task.raised]
             drafts.append(
-                Draft(kind="escalated", payload={"task": task.key, "raised": task.raised + 1, "why": f"{task.accept} 分钟内没有人接", **_hand(task, board, at, post)})
+                Draft(kind="escalated", payload={"task": task.key, "title": task.title, "raised": task.raised + 1, "why": f"{task.accept} 分钟内没有人接", **_hand(task, board, at, post)})
             )  # fmt: skip
     return drafts
 
@@ -217,7 +217,7 @@ def progress(
             raise Refused("forbidden", sentence)
         told = {"note": note.strip(), "ticked": list(ticked)}
         common = Draft(
-            kind="task_move", payload={"task": task, "state": state, **told}, id=number, at=occurred_at, recorded_at=occurred_at, skew=skew,
+            kind="task_move", payload={"task": task, "title": view.title, "state": state, **told}, id=number, at=occurred_at, recorded_at=occurred_at, skew=skew,
             files=tuple(files), post=view.by,
         )  # fmt: skip
         if view.state not in _NEXT[state]:
@@ -236,6 +236,7 @@ def progress(
                     kind="escalated",
                     payload={
                         "task": task,
+                        "title": view.title,
                         "raised": min(view.raised + 1, 3),
                         "why": note.strip(),
                         **_hand(view, board, now, post),
@@ -302,7 +303,7 @@ def order(
         }  # fmt: skip
         return [
             Draft(kind="task", payload={"task": task}, post=by, id=number),
-            Draft(kind="task_move", payload={"task": task["key"], "state": "sent"}, post=by),
+            Draft(kind="task_move", payload={"task": task["key"], "title": title, "state": "sent"}, post=by),
         ]
 
     return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="task", key=key)

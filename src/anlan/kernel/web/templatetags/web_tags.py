@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -127,6 +127,12 @@ def moment(value: datetime | date | None) -> str:
         return "—"
     at = clock.now()
     return words.time_words(value, at) if isinstance(value, datetime) else words.day_words(value, at)
+
+
+@register.filter
+def span(value: timedelta | None) -> str:
+    """`2小时28分`."""
+    return "" if value is None else words.span_words(value)
 
 
 @register.filter
