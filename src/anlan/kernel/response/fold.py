@@ -7,7 +7,7 @@ left out from the moment the strike is known. A count that comes later but is of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -163,6 +163,22 @@ class Board:
     def released(self, task: TaskView) -> bool:
         """Whether everything the task waits for is done (or withdrawn)."""
         return all(key not in self.tasks or not self.tasks[key].is_open for key in task.after)
+
+
+def copied(board: Board) -> Board:
+    """A board to write on, apart from the one that readers hold. What entries only add to is copied one level deep, what they change, two."""
+    new = replace(board)
+    for name in ("streets", "notes", "press", "opinions", "links", "causes", "gaps"):
+        setattr(new, name, list(getattr(board, name)))
+    for name in ("reached", "counts", "posts", "handovers"):
+        setattr(new, name, dict(getattr(board, name)))
+    for name in ("injects", "refused", "struck"):
+        setattr(new, name, set(getattr(board, name)))
+    new.history = {slug: list(one) for slug, one in board.history.items()}
+    new.tasks = {key: replace(one) for key, one in board.tasks.items()}
+    new.resources = {key: replace(one) for key, one in board.resources.items()}
+    new.reports = [dict(one) for one in board.reports]
+    return new
 
 
 _HAVE: Mapping[str, Callable[[Board], bool]] = {

@@ -22,7 +22,7 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.files.models import Stored
 from anlan.kernel.journal.record import canonical, record
 from anlan.kernel.journal.types import Verb
-from anlan.kernel.response.fold import Board, Said, apply, fold, needs_fold
+from anlan.kernel.response.fold import Board, Said, apply, copied, fold, needs_fold
 from anlan.kernel.response.models import Incident, LogEntry, Member, Photo, Task
 from anlan.kernel.response.types import ENDS, KINDS
 
@@ -57,7 +57,7 @@ def said(entry: LogEntry) -> Said:
 
 
 class _Boards:
-    """Boards of this process as of their last entry, the longest unused dropped first. A board taken to be written on is gone until it is put back."""
+    """Boards of this process as of their last entry, the longest unused dropped first. Whoever writes copies the board first."""
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()
@@ -66,10 +66,6 @@ class _Boards:
     def get(self, head: str, seq: int) -> Board | None:
         with self._lock:
             return self._kept.get((head, seq))
-
-    def take(self, incident: Incident) -> Board | None:
-        with self._lock:
-            return self._kept.pop((incident.head, incident.seq), None)
 
     def put(self, head: str, board: Board) -> None:
         with self._lock:
@@ -117,18 +113,13 @@ def write(
         locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         if key and (done := LogEntry.objects.filter(pk=key).first()):
             return [_same(done, locked)]
-        standing = _boards.take(locked) or fold(said(one) for one in locked.entries.order_by("seq"))
-        try:
-            if seen is not None and seen != standing.decided:
-                raise Refused("stale", "别人刚作了决定，看过现在的态势再办。")
-            drafts = decide(standing)
-        except Refused:
-            _boards.put(locked.head, standing)
-            raise
+        standing = board(locked)
+        if seen is not None and seen != standing.decided:
+            raise Refused("stale", "别人刚作了决定，看过现在的态势再办。")
+        drafts = decide(standing)
         if not drafts:
-            _boards.put(locked.head, standing)
             return []
-        entries, standing = _append(actor, locked, standing, drafts, at)
+        entries, standing = _append(actor, locked, copied(standing), drafts, at)
         _journal(actor, locked, entries, verb or entries[0].kind, at)
         head = locked.head
         transaction.on_commit(lambda: _boards.put(head, standing))
