@@ -103,6 +103,7 @@ class TaskSpec:
     place: str
     organisation: int
     organisation_name: str
+    own: bool  # the place's own organisation does it, whoever is on duty
     person: int | None
     name: str
     by: str  # the post that holds it: its own, its deputy's, the duty leader's …
@@ -268,7 +269,7 @@ def _task(
         key=key(card.id, spot.key), card=card.id, phase=phase, title=f"{card.title}（{spot.title}）" if spot.key else card.title, post=card.post,
         deputy=card.deputy, level=card.level, start=card.start, due=card.due, accept=card.accept, after=tuple(after), spot=spot.key, place=spot.title,
         organisation=spot.organisation if own and spot.organisation else by.organisation,
-        organisation_name=spot.organisation_name if own else by.organisation_name, person=None if own else by.person,
+        organisation_name=spot.organisation_name if own else by.organisation_name, own=own, person=None if own else by.person,
         name="" if own else by.name, by=by.post, uses=tuple(given), checklist=card.checklist, message=card.message, evidence=card.evidence,
         on_late=card.on_late,
     ), gaps  # fmt: skip

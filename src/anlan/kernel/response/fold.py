@@ -54,6 +54,7 @@ class TaskView:
     place: str
     organisation: int
     organisation_name: str
+    own: bool
     person: int | None
     name: str
     by: str
@@ -327,7 +328,7 @@ def _tasks(board: Board, said: Said, tasks: Iterable[Mapping[str, Any]]) -> None
         start = said.occurred_at + timedelta(minutes=one["start"])
         board.tasks[one["key"]] = TaskView(
             key=one["key"], card=one["card"], phase=one["phase"], title=one["title"], post=one["post"], deputy=one["deputy"], place=one["place"],
-            organisation=one["organisation"], organisation_name=one["organisation_name"], person=one["person"], name=one["name"], by=one["by"],
+            organisation=one["organisation"], organisation_name=one["organisation_name"], own=one["own"], person=one["person"], name=one["name"], by=one["by"],
             start_at=start, due_at=said.occurred_at + timedelta(minutes=one["due"]), accept=one["accept"], after=tuple(one["after"]),
             uses=tuple(one["uses"]), checklist=tuple(one["checklist"]), message=one["message"], evidence=tuple(one["evidence"]),
             on_late=one["on_late"],

@@ -128,10 +128,7 @@ def _due(board: Board, at: datetime) -> list[TaskView]:
 
 def _sending(board: Board, at: datetime) -> list[Draft]:
     # A street's own task stays with the street; the others go to who is on duty at this instant.
-    return [
-        _sent(one, **({} if one.person is None and one.by != one.post else _hand(one, board, at, one.post)))
-        for one in _due(board, at)
-    ]
+    return [_sent(one, **({} if one.own else _hand(one, board, at, one.post))) for one in _due(board, at)]
 
 
 def send_due(at: datetime) -> int:
@@ -267,10 +264,7 @@ def _followers(board: Board, finished: TaskView, at: datetime) -> list[Draft]:
         if one.state == "planned" and finished.key in one.after and one.start_at <= at
         and all(key == finished.key or key not in board.tasks or not board.tasks[key].is_open for key in one.after)
     ]  # fmt: skip
-    return [
-        _sent(one, **({} if one.person is None and one.by != one.post else _hand(one, board, at, one.post)))
-        for one in free
-    ]
+    return [_sent(one, **({} if one.own else _hand(one, board, at, one.post))) for one in free]
 
 
 def order(
@@ -297,7 +291,7 @@ def order(
         task = {
             "key": f"x-{number}", "card": "", "phase": "临时", "title": title, "post": post, "deputy": "", "start": 0, "due": minutes, "accept": 10,
             "after": [], "spot": "", "place": place.strip() or board.place, "uses": [], "checklist": [], "message": message.strip(), "evidence": [],
-            "on_late": "duty", "by": post if organisation else found.post, "organisation": organisation.pk if organisation else found.organisation,
+            "on_late": "duty", "own": organisation is not None, "by": post if organisation else found.post, "organisation": organisation.pk if organisation else found.organisation,
             "organisation_name": str(organisation) if organisation else found.organisation_name,
             "person": None if organisation else found.person, "name": "" if organisation else found.name,
         }  # fmt: skip
