@@ -21,6 +21,7 @@ from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
 from anlan.kernel.reporting import declare as reporting
 from anlan.kernel.response import declare as response
+from anlan.kernel.response import lessons
 from anlan.packs.education.pack import PACK as EDUCATION
 from anlan.packs.environment.pack import PACK as ENVIRONMENT
 from anlan.packs.safety.pack import PACK as SAFETY
@@ -76,6 +77,9 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, pages=response.PAGES, nav=response.NAV,
         verbs=response.VERBS, jobs=response.JOBS, waiting=response.waiting, now=response.now, find=response.find, demo=response.demo,
+    ),
+    Capability(
+        slug=lessons.SLUG, title="复盘整改", plan_refs=("S8",), permissions=lessons.PERMISSIONS, pages=lessons.PAGES, nav=lessons.NAV, processes=(lessons.PROCESS,),
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import Permission, Scope
-from anlan.kernel.response.actions import tasking
+from anlan.kernel.response.actions import drills, tasking
 from anlan.kernel.response.actions.plans import MANAGE, PLAN_VERBS
 from anlan.kernel.response.demonstration import demo
 from anlan.kernel.response.desk import find, now, waiting
@@ -33,14 +33,17 @@ PERMISSIONS = (
         title="管理预案",
         roles={"commander": "district", "duty_officer": "district", "bureau_officer": "own"},
     ),
+    Permission(slug=drills.DIRECT, title="主持演练", roles={"planner": "district", "commander": "district"}),
     Permission(slug=tasking.ACT, title="参与处置", roles={**_COMMANDERS, **_UNITS}),
 )
-VERBS = (*_LOG_VERBS, *PLAN_VERBS)
+VERBS = (*_LOG_VERBS, *PLAN_VERBS, *drills.DRILL_VERBS)
 NAV = (
     Nav(section="command", title="事件", page="incidents", permission=READ, order=1),
+    Nav(section="command", title="演练", page="drills", permission=drills.DIRECT, order=8),
     Nav(section="command", title="预案库", page="contingency_plans", permission=READ, order=5),
 )
 JOBS = (
     Job(slug="response.send", title="下达到时的任务", every=timedelta(seconds=5), run=tasking.send_due),
+    Job(slug="response.inject", title="演练导调", every=timedelta(seconds=5), run=drills.inject_due),
     Job(slug="response.climb", title="没人接的任务升级", every=timedelta(seconds=10), run=tasking.climb),
 )

@@ -436,7 +436,7 @@ def _inject(board: Board, said: Said) -> None:
 
 
 def _cause(board: Board, said: Said) -> None:
-    board.causes.append({**said.payload, "at": said.occurred_at, "entry": said.id})
+    board.causes.append({**said.payload, "at": said.occurred_at, "id": str(said.id)})
 
 
 def _evaluation(board: Board, said: Said) -> None:

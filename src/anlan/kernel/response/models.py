@@ -319,3 +319,24 @@ class PressRelease(models.Model):
     @property
     def access_paths(self) -> tuple[str, ...]:
         return self.incident.access_paths
+
+
+class Drill(models.Model):
+    """What a drill's players do not see: its injects, who directs it. The incident it plays is on the same path as a real one, on its own clock."""
+
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="drill")
+    title = models.CharField(max_length=120)
+    blind = models.BooleanField(default=True)  # 双盲: players know neither time nor script
+    script = models.JSONField(default=list)  # [{key, minute, text, values, source}], in order
+    director = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def access_paths(self) -> tuple[str, ...]:
+        return (self.incident.organisation.path,)

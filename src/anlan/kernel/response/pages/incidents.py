@@ -112,7 +112,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST":
         try:
             incident = intake.open_incident(
-                actor=request.actor, organisation=_leader(request), place=typed.get("place", ""), kind=typed.get("kind", ""),
+                actor=request.actor, organisation=district_of(request), place=typed.get("place", ""), kind=typed.get("kind", ""),
                 source=typed.get("source", ""), at=request.at, counts=_people(typed), title=typed.get("title", ""), key=key_of(request),
                 occurred_at=instant(typed.get("occurred_at", ""), "occurred_at"), longitude=typed.get("longitude"), latitude=typed.get("latitude"),
                 streets=tuple(Organisation.objects.filter(kind="street", code__in=request.POST.getlist("streets"))),
@@ -136,7 +136,7 @@ def _people(typed: Any) -> dict[str, str]:
     return {slug: typed.get(slug, "") for slug in PEOPLE if typed.get(slug)}
 
 
-def _leader(request: Request) -> Organisation:
+def district_of(request: Request) -> Organisation:
     """Who leads it: the district of whoever takes it down."""
     return Organisation.objects.get(pk=int(request.actor.path.strip("/").split("/")[0]))
 

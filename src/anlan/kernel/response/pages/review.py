@@ -10,15 +10,19 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
-from anlan.kernel.access.edge import Request
+from anlan.kernel.access import policy
+from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
-from anlan.kernel.response import log, queries, showing
+from anlan.kernel.response import lessons, log, queries, showing
 from anlan.kernel.response.findings import KIND_WORDS, findings
 from anlan.kernel.response.fold import Board, TaskView
 from anlan.kernel.response.models import Incident
@@ -105,7 +109,7 @@ def delays(board: Board, at: datetime) -> list[Delay]:
     return sorted(found, key=lambda one: one.late, reverse=True)
 
 
-def after_action(request: Request, number: str) -> HttpResponse:
+def after_action(request: Request, number: str, refused: Refused | None = None, place: str = "") -> HttpResponse:
     """Key times, delays, what the reports lacked, causes and lessons, the evaluation; beside another incident or drill when one is chosen."""
     incident = found(request, number)
     board, at = log.board(incident), queries.now_of(incident, request.at)
@@ -116,8 +120,32 @@ def after_action(request: Request, number: str) -> HttpResponse:
         "incident": incident, "board": board, "at": at, "times": list(zip(times, key_times(beside) if beside else itertools.repeat(None), strict=False)), "other": other,
         "delays": delays(board, at), "findings": findings(board, at), "finding_words": KIND_WORDS, "post_words": POSTS,
         "others": queries.visible(request.actor).exclude(pk=incident.pk)[:50], "fault": log.verify(incident), **_scores(board),
+        "lessons": {one["entry"]: one["case"] for one in board.links if one.get("kind") == "lesson"}, "lesson_kinds": lessons.KINDS,
+        "may_lesson": policy.may(request.actor, lessons.PROCESS.open, incident), "bad": refused, "place": place,
     }  # fmt: skip
-    return render(request, _T + "review.html", context)
+    return render(request, _T + "review.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def lesson(request: Request, number: str, entry: UUID) -> HttpResponse:
+    """Make a case of a cause or lesson."""
+    incident = found(request, number)
+    try:
+        owner = Organisation.objects.filter(code=request.POST.get("owner", "").strip(), closed_on=None).first()
+        if owner is None:
+            raise Refused("owner", "没有这个单位。写单位代码。", "owner")
+        case = lessons.open_lesson(
+            actor=request.actor,
+            incident=incident,
+            entry=entry,
+            owner=owner,
+            kind=request.POST.get("kind", ""),
+            at=queries.now_of(incident, request.at),
+        )
+    except Refused as refused:
+        if refused.code == "sign_in":
+            raise
+        return after_action(request, number, refused, str(entry))
+    return HttpResponseRedirect(reverse("case", args=[case.number]))
 
 
 def _scores(board: Board) -> dict[str, Any]:
@@ -177,5 +205,6 @@ _N = "incidents/<str:number>/"
 PAGES = (
     Page(path=f"{_N}replay/", name="incident_replay", view=replay, permission=READ, title="回放", section="command"),
     Page(path=f"{_N}review/", name="incident_review", view=after_action, permission=READ, title="复盘", section="command"),
+    Page(path=f"{_N}lessons/<uuid:entry>/", name="incident_lesson", view=lesson, permission=lessons.PROCESS.open, title="立案复盘整改", methods=("POST",)),
     Page(path=f"{_N}bundle/", name="incident_bundle", view=bundle, permission=READ, title="证据包", kind="export"),
 )  # fmt: skip
