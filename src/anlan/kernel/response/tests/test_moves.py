@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.support.cast import Cast
 
@@ -9,6 +11,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.response import log, queries
 from anlan.kernel.response.actions import command, intake, saying
 from anlan.kernel.response.fold import Board
+from anlan.kernel.response.guide import move_lines
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.tests.support import assessed, flood
 from anlan.kernel.response.types import ENDS, MOVES, POSTS, STATES, IncidentMove
@@ -111,3 +114,9 @@ def test_posts_pass_with_two_signatures(cast: Cast) -> None:
         command.sign_post(actor=cast.actor("duty"), incident=incident, post="commander", at=cast.at)
     command.sign_post(actor=leader, incident=incident, post="commander", at=cast.at)
     assert log.board(incident).posts["commander"][1] == "示例·leader"
+
+
+@pytest.mark.pure
+def test_the_guide_prints_the_table_of_moves() -> None:
+    text = (Path(__file__).parents[5] / "docs" / "guide" / "response.md").read_text(encoding="utf-8")
+    assert "\n".join(move_lines()) in text
