@@ -41,6 +41,8 @@ PLANTED = (
     ("room", {"kernel/registry/rules.py": "from anlan.kernel.registry import queries"}),
     ("planning", {"kernel/planning/unlisted.py": ""}),
     ("planning", {"kernel/planning/values/planted.py": "from anlan.kernel.planning.reviews import models"}),
+    ("response", {"kernel/response/unlisted.py": ""}),
+    ("response", {"kernel/response/actions/planted.py": "from anlan.kernel.response import lessons"}),
     ("pure", {"packs/safety/danger/__init__.py": "", "packs/safety/danger/rules.py": "from django.db import models"}),
     ("pure", {"packs/safety/danger/__init__.py": "", "packs/safety/danger/rules.py": "from anlan.kernel.access import policy"}),
 )  # fmt: skip
