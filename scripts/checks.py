@@ -15,6 +15,10 @@ from scripts.postgres import binaries, throwaway_postgres
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 # Rooms whose behaviour depends on the database engine: run again on PostgreSQL.
+# A server for tests that break nothing of it need not wait for the disk; tests/faults have servers of their own that do.
+RELAXED = ("fsync=off", "full_page_writes=off", "jit=off")
+# So that it stays visible where the time goes.
+SLOWEST = ("--durations=15", "--durations-min=5")
 ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_wrong_things.py")
 
 
@@ -107,7 +111,7 @@ def _side_by_side(how: str) -> tuple[str, ...]:
 def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
     """PostgreSQL first, so that the closing line of the whole run comes last; tests never touch ./var."""
     if postgres:
-        with throwaway_postgres() as url:
+        with throwaway_postgres(*RELAXED) as url:
             env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0", ANLAN_VAR=folder)
             on_postgres = call(
                 PYTHON,

@@ -40,8 +40,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         **os.environ,
         "ANLAN_VAR": str(var),
         "ANLAN_DEMO": "1",
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "tests.support.quick",
     }
     env.pop("ANLAN_DATABASE_URL", None)
     server = subprocess.Popen(
