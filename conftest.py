@@ -28,6 +28,15 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 logging.getLogger("django.request").setLevel(logging.ERROR)
 
 APART = {"test_matrix.py"}
+# The files that take longest, in this order; then those with the mark `slow`, then all others.
+LONGEST = (
+    "test_wrong_things.py",
+    "test_axe.py",
+    "test_hostile_lines.py",
+    "test_gateway_life.py",
+    "test_backup.py",
+    "test_kill_gateway.py",
+)
 SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parent.parent / "shared"))
 
 
@@ -67,14 +76,22 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
+def _turn(one: pytest.Item) -> tuple[bool, int]:
+    name = one.path.name
+    return "browser" in one.keywords, LONGEST.index(
+        name
+    ) if name in LONGEST else 90 if "slow" in one.keywords else 91 + (name in APART)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: the driver's event loop stays in the thread, and tests with a loop of their own could not run after it.
 
-    Tests of a file stay in one worker, for they may share a running product; those of APART share nothing and are many."""
-    items.sort(key=lambda one: "browser" in one.keywords)
+    What takes long begins first, so that no worker is alone with it at the end. Tests of a file stay in one worker, for they may share a
+    process of the product; those of APART share nothing and are many, and those of the browser share what their worker has."""
+    items.sort(key=_turn)
     for one in items:
-        if one.path.name not in APART:
+        if one.path.name not in APART and "browser" not in one.keywords:
             one.add_marker(pytest.mark.xdist_group(str(one.path)))
 
 
