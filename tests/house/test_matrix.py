@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls.resolvers import RegexPattern
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Page
 from anlan.kernel.capability.types import Capability
 from anlan.server.product import CAPABILITIES
 from anlan.server.roles import ROLES
-from anlan.server.urls import OWN_ACCOUNT, SIGN_IN
+from anlan.server.urls import OWN_ACCOUNT, ROUTES, SIGN_IN
 from tests.support.cast import Cast
 
 PAGES = {page.name: page for one in CAPABILITIES for page in one.pages}
@@ -71,6 +72,13 @@ def test_every_route_is_declared() -> None:
     declared = set(PAGES) | {entry.name for entry in (*SIGN_IN, *OWN_ACCOUNT)}
     undeclared = [str(entry.pattern) for entry in patterns(get_resolver()) if entry.name not in declared]
     assert not undeclared
+
+
+def test_groups_find_what_the_plain_list_finds() -> None:
+    plain = URLResolver(RegexPattern(r"^/"), ROUTES)
+    for address in map(url_of, PAGES.values()):
+        one, other = plain.resolve(address), resolve(address)
+        assert (one.url_name, one.kwargs, one.route) == (other.url_name, other.kwargs, other.route)
 
 
 def test_every_role_and_permission_is_used() -> None:
