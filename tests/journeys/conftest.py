@@ -46,7 +46,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     }
     env.pop("ANLAN_DATABASE_URL", None)
     server = subprocess.Popen(
-        [sys.executable, "-m", "anlan.server", "demo", "--port", "0"], env=env, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "anlan.server", "demo", "--port", "0", "--older-days", "0"],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert server.stdout is not None
     ready = next((line for line in server.stdout if line.startswith("READY")), "")
