@@ -7,6 +7,7 @@ A route that no capability declares fails, except those of signing in. A refused
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -94,8 +95,9 @@ def _refused(status: int, location: str) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("capability", [one for one in CAPABILITIES if one.pages], ids=lambda one: one.slug)
-def test_routes_by_role(cast: Cast, capability: Capability) -> None:
-    """Who is refused is told so in JSON when that is asked for: the same gate, without a page to draw."""
+def test_routes_by_role(cast: Cast, capability: Capability, settings: Any) -> None:
+    """Who is refused is told so in JSON when that is asked for: the same gate, without a page to draw. Sessions are kept in memory."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     wrong = []
     for who in (None, *WHO):
         actor = cast.actor(who) if who else ANONYMOUS
