@@ -42,7 +42,7 @@ def grouped(found: Iterable[tuple[str, URLPattern]], words: int = 2) -> list[URL
         if words and slash and "<" not in word:
             groups.setdefault(word + slash, []).append((rest, route))
         else:
-            single.append(path(address, route.callback, name=route.name))
+            single.append(path(address, route.callback, name=str(route.name)))
     return [*(path(word, include(grouped(inside, words - 1))) for word, inside in groups.items()), *single]
 
 
