@@ -14,6 +14,10 @@ from scripts.env import PYTHON, ROOT, VENV, call, compile_catalogues, environmen
 from scripts.postgres import binaries, throwaway_postgres
 
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+# A server for tests that break nothing of it need not wait for the disk; tests/faults have servers of their own that do.
+RELAXED = ("fsync=off", "full_page_writes=off", "jit=off")
+# So that it stays visible where the time goes.
+SLOWEST = ("--durations=15", "--durations-min=5")
 # Rooms whose behaviour depends on the database engine: run again on PostgreSQL.
 ON_POSTGRES = ("src/anlan/kernel", "src/anlan/packs", "tests/house/test_wrong_things.py")
 
@@ -98,35 +102,33 @@ def test() -> int:
         return _pytest(folder, browser=browser, postgres=postgres)
 
 
-def _side_by_side(how: str) -> tuple[str, ...]:
-    """One worker a core. `loadgroup` keeps a file's tests together, which may share a running product (see conftest); `worksteal` does not."""
+def _tests(*words: str, how: str, env: dict[str, str]) -> int:
+    """One worker a core. `loadgroup` keeps a file's tests together, in the order that conftest gives; `worksteal` does not."""
     cores = os.cpu_count() or 1
-    return ("-n", str(min(cores, 4)), "--dist", how) if cores > 1 else ()
+    workers = ("-n", str(min(cores, 4)), "--dist", how, "--no-loadscope-reorder") if cores > 1 else ()
+    return call(PYTHON, "-m", "pytest", *workers, *SLOWEST, *words, env=env)
 
 
 def _pytest(folder: str, *, browser: bool, postgres: bool) -> int:
     """PostgreSQL first, so that the closing line of the whole run comes last; tests never touch ./var."""
     if postgres:
-        with throwaway_postgres() as url:
+        with throwaway_postgres(*RELAXED) as url:
             env = environment(ANLAN_DATABASE_URL=url, ANLAN_DATABASE_POOL="0", ANLAN_VAR=folder)
-            on_postgres = call(
-                PYTHON,
-                "-m",
-                "pytest",
-                *_side_by_side("worksteal"),
-                "-m",
-                "not browser and not pure",
-                *ON_POSTGRES,
-                env=env,
-            )
+            on_postgres = _tests("-m", "not browser and not pure", *ON_POSTGRES, how="worksteal", env=env)
         if on_postgres:
             return on_postgres
     env = environment(ANLAN_VAR=folder)
     # The browser's driver leaves its event loop in the process: those tests have one of their own.
-    status = call(PYTHON, "-m", "pytest", *_side_by_side("loadgroup"), "-m", "not browser", env=env)
+    status = _tests("-m", "not browser", how="loadgroup", env=env)
     if status or not browser:
         return status
-    return call(PYTHON, "-m", "pytest", *_side_by_side("loadgroup"), "-m", "browser", env=env)
+    return _tests("-m", "browser", *_with("pytest.mark.browser"), how="loadgroup", env=env)
+
+
+def _with(mark: str) -> list[str]:
+    """The test files that name the mark: the others need not be read."""
+    files = (one for folder in ("src", "tests") for one in (ROOT / folder).rglob("test_*.py"))
+    return sorted(str(one.relative_to(ROOT)) for one in files if mark in one.read_text(encoding="utf-8"))
 
 
 def fuzz() -> int:

@@ -55,6 +55,7 @@ class Server:
     port: int
     owner: str | None
     where: Path
+    more: tuple[str, ...] = ()  # settings as `name=value`
     postmaster: subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,6 +74,7 @@ class Server:
     def start(self) -> None:
         """Returns when it answers, after recovery where that is due. Raises RuntimeError with its log when it ends instead."""
         options = ("-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60", "-k", self.folder)
+        options += tuple(word for one in self.more for word in ("-c", one))
         words = self._words("postgres", "-D", f"{self.folder}/data", "-p", str(self.port), *options)
         with Path(f"{self.folder}/log").open("ab") as log:
             self.postmaster = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
@@ -110,7 +112,7 @@ def _lives(pid: int) -> bool:
 
 
 @contextmanager
-def throwaway_server() -> Iterator[Server]:
+def throwaway_server(*settings: str) -> Iterator[Server]:
     """A started server; everything is gone afterwards."""
     where = binaries()
     if where is None:
@@ -120,7 +122,7 @@ def throwaway_server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="anlan-pg-", ignore_cleanup_errors=True) as folder:
         if owner:
             shutil.chown(folder, owner)
-        server = Server(folder, _free_port(), owner, where)
+        server = Server(folder, _free_port(), owner, where, settings)
         server.make()
         server.start()
         try:
@@ -130,7 +132,7 @@ def throwaway_server() -> Iterator[Server]:
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """Yield a database URL; everything is gone afterwards."""
-    with throwaway_server() as server:
+def throwaway_postgres(*settings: str) -> Iterator[str]:
+    """Yield a database URL; everything is gone afterwards. `settings`: the server's own, as `name=value`."""
+    with throwaway_server(*settings) as server:
         yield server.url

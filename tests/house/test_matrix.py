@@ -7,16 +7,18 @@ A route that no capability declares fails, except those of signing in. A refused
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls.resolvers import RegexPattern
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Page
 from anlan.kernel.capability.types import Capability
 from anlan.server.product import CAPABILITIES
 from anlan.server.roles import ROLES
-from anlan.server.urls import OWN_ACCOUNT, SIGN_IN
+from anlan.server.urls import OWN_ACCOUNT, ROUTES, SIGN_IN
 from tests.support.cast import Cast
 
 PAGES = {page.name: page for one in CAPABILITIES for page in one.pages}
@@ -73,6 +75,13 @@ def test_every_route_is_declared() -> None:
     assert not undeclared
 
 
+def test_groups_find_what_the_plain_list_finds() -> None:
+    plain = URLResolver(RegexPattern(r"^/"), ROUTES)
+    for address in map(url_of, PAGES.values()):
+        one, other = plain.resolve(address), resolve(address)
+        assert (one.url_name, one.kwargs, one.route) == (other.url_name, other.kwargs, other.route)
+
+
 def test_every_role_and_permission_is_used() -> None:
     asked = {page.permission for page in PAGES.values()}
     held = {role for permission in policy.permissions().values() for role in permission.roles}
@@ -86,8 +95,9 @@ def _refused(status: int, location: str) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("capability", [one for one in CAPABILITIES if one.pages], ids=lambda one: one.slug)
-def test_routes_by_role(cast: Cast, capability: Capability) -> None:
-    """Who is refused is told so in JSON when that is asked for: the same gate, without a page to draw."""
+def test_routes_by_role(cast: Cast, capability: Capability, settings: Any) -> None:
+    """Who is refused is told so in JSON when that is asked for: the same gate, without a page to draw. Sessions are kept in memory."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
     wrong = []
     for who in (None, *WHO):
         actor = cast.actor(who) if who else ANONYMOUS

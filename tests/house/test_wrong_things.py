@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
@@ -25,6 +26,11 @@ WRONG = (
     "", " ", "x" * 100_000, "<script>alert(1)</script>", "-1", "1e999", "NaN", "99999999999999999999", "2025-02-30", "0000-00-00",
     "9999-12-31", "'; DROP TABLE planning_task; --", "../../etc/passwd", "\u0000", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "\u202e反", "%s%n{}", "１２",
     "null", "on",
+)  # fmt: skip
+# What one database takes and another refuses: all that is tried on PostgreSQL, since SQLite gets everything.
+ENGINE = frozenset(
+    {"x" * 100_000, "-1", "1e999", "NaN", "99999999999999999999", "2025-02-30", "0000-00-00", "9999-12-31", "'; DROP TABLE planning_task; --",
+     "\u0000", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "%s%n{}"}
 )  # fmt: skip
 FILES = (
     ("empty.xlsx", b""), ("not.xlsx", b"PK\x03\x04 nothing"), ("page.html", b"<script>1</script>"), ("x.exe", b"MZ" + b"\0" * 64),
@@ -109,12 +115,16 @@ def _attempts(form: Form) -> Iterator[dict[str, Any]]:
     fields = [name for name in form.values if name != "csrfmiddlewaretoken"]
     yield {}
     for number, wrong in enumerate(WRONG):
+        if connection.vendor == "postgresql" and wrong not in ENGINE:
+            continue
         # One field wrong, the others as the page gives them; which field moves on with each wrong thing.
         if fields:
             yield {**form.values, fields[number % len(fields)]: wrong}
         yield dict.fromkeys(fields, wrong)
     for name in form.files:
         for file, content in FILES:
+            if connection.vendor == "postgresql" and len(file) < 100:
+                continue
             yield {**form.values, name: SimpleUploadedFile(file, content)}
 
 

@@ -104,11 +104,11 @@ class Phone:
     def emptied(self) -> None:
         """Everything has its receipt."""
         self.again()
-        for _turn in range(60):
+        for turn in range(300):
             if self.count() == 0:
                 break
-            self.page.wait_for_timeout(500)
-            if _turn % 10 == 9:
+            self.page.wait_for_timeout(100)
+            if turn % 50 == 49:
                 self.again()
         assert self.count() == 0
         assert self.count("photos") == 0

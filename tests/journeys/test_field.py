@@ -29,7 +29,7 @@ def phone(browser: Browser, product: Product) -> Iterator[Phone]:
 
 @pytest.fixture
 def office(sign_in: SignIn) -> Office:
-    return Office(sign_in("safety").request)
+    return Office(sign_in("safety", land="").request)
 
 
 # ---- where the line is cut

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allauth.account import views as account
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
 from anlan.kernel.access.edge import routes
 from anlan.server.product import CAPABILITIES
@@ -28,7 +30,24 @@ OWN_ACCOUNT = [
     path("account/second-factor/codes/new/", second.new_codes, name="mfa_generate_recovery_codes"),
 ]
 
-urlpatterns = [*SIGN_IN, *OWN_ACCOUNT, *(route for one in CAPABILITIES for route in routes(one.pages))]
+
+def grouped(found: Iterable[tuple[str, URLPattern]], words: int = 2) -> list[URLPattern | URLResolver]:
+    """Routes under their first words: a request is compared with some tens of patterns, not with each of more than a thousand.
+
+    In a group the order stays; what begins with an argument comes after the groups."""
+    groups: dict[str, list[tuple[str, URLPattern]]] = {}
+    single: list[URLPattern | URLResolver] = []
+    for address, route in found:
+        word, slash, rest = address.partition("/")
+        if words and slash and "<" not in word:
+            groups.setdefault(word + slash, []).append((rest, route))
+        else:
+            single.append(path(address, route.callback, name=str(route.name)))
+    return [*(path(word, include(grouped(inside, words - 1))) for word, inside in groups.items()), *single]
+
+
+ROUTES = [*SIGN_IN, *OWN_ACCOUNT, *(route for one in CAPABILITIES for route in routes(one.pages))]
+urlpatterns = grouped((str(route.pattern), route) for route in ROUTES)
 handler400 = "anlan.kernel.web.errors.bad_request"
 handler403 = "anlan.kernel.web.errors.forbidden"
 handler404 = "anlan.kernel.web.errors.not_found"

@@ -16,6 +16,7 @@ from anlan.base import clock
 from anlan.base.errors import Refused
 from anlan.kernel.exchange.running import PORTS
 from anlan.server import children, demonstration
+from anlan.server.management.commands.anlan_simulate import OLDER_DAYS
 from anlan.server.product import CAPABILITIES
 from anlan.server.worker import loop
 
@@ -49,6 +50,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--older-days", type=int, default=OLDER_DAYS, help="设备在最近 26 小时之前再补传几天")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         listener = _bind(options["port"])
@@ -72,7 +74,10 @@ class Command(BaseCommand):
         (settings.VAR / "gateway.json").unlink(missing_ok=True)
         env = {"ANLAN_VAR": str(settings.VAR), "ANLAN_DEMO": "1"}
         free = [word for name in PORTS for word in (f"--{name}", "0")]
-        others = [children.start(["gateway", *free], env), children.start(["simulate"], env)]
+        others = [
+            children.start(["gateway", *free], env),
+            children.start(["simulate", "--older-days", str(options["older_days"])], env),
+        ]
         try:
             _Server(config, ready).run(sockets=[listener])
         finally:

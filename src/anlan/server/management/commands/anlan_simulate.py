@@ -17,7 +17,7 @@ from anlan.base.errors import Refused
 from anlan.server.children import follow_parent
 from anlan.server.simulation import duty, running
 
-HISTORY_S, OLDER_S, CYCLE_S = 26 * 3600, 6 * 86_400, 12 * 3600
+HISTORY_S, OLDER_DAYS, CYCLE_S = 26 * 3600, 6, 12 * 3600
 BEFORE, CYCLES = 16, 80  # turns of the script that lie behind the start, and all
 PHASE_S = 3565  # where in the script it starts: troubles stand already, and the next begins within a minute
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--no-history", action="store_true")
+        parser.add_argument("--older-days", type=int, default=OLDER_DAYS, help="再往前补传几天")
         parser.add_argument("--wait", type=float, default=30.0, help="等网关启动的秒数")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         plan = running.Plan(
             seed=options["seed"], start=started - PHASE_S - BEFORE * CYCLE_S, begin=started, now=lambda: clock.now().timestamp(),
             episodes=running.repeated(running.script(), CYCLE_S, CYCLES),
-            history=0 if options["no_history"] else HISTORY_S, older=0 if options["no_history"] else OLDER_S,
+            history=0 if options["no_history"] else HISTORY_S, older=0 if options["no_history"] else options["older_days"] * 86_400,
         )  # fmt: skip
         crowd = running.devices()
         self.stdout.write(f"模拟 {len(crowd)} 台设备，种子 {options['seed']}")
