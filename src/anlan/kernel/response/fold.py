@@ -234,6 +234,8 @@ def _opened(board: Board, said: Said) -> None:
     board.occurred_at, board.opened_at = said.occurred_at, said.received_at
     board.streets = [(key, name, org) for key, name, org in p.get("streets", ())]
     board.reached["reported"] = said.occurred_at
+    if link := p.get("link"):
+        board.links.append({"kind": "source", **link, "at": said.occurred_at})
     _counts(board, said, p.get("counts", {}))
     if source := p.get("source"):
         board.notes.append(

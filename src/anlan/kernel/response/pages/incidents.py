@@ -21,7 +21,7 @@ from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import keep
 from anlan.kernel.maps import ground
-from anlan.kernel.response import declared, log, queries, showing
+from anlan.kernel.response import candidates, declared, log, queries, showing
 from anlan.kernel.response.actions import command, intake, saying, tasking
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.models import Incident, LogEntry
@@ -108,7 +108,13 @@ def incidents(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """Four fields open it: where, what, people, from whom. A refusal keeps what was typed."""
     refused: Refused | None = None
-    typed = request.POST if request.method == "POST" else request.GET
+    typed: Any = request.POST if request.method == "POST" else request.GET
+    chosen = candidates.find(request.actor, request.at, typed.get("link", "")) if typed.get("link") else None
+    if request.method == "GET" and chosen:
+        typed = {
+            name: getattr(chosen, name) or ""
+            for name in ("place", "kind", "source", "title", "link", "longitude", "latitude")
+        }
     if request.method == "POST":
         try:
             incident = intake.open_incident(
@@ -116,7 +122,7 @@ def new(request: Request) -> HttpResponse:
                 source=typed.get("source", ""), at=request.at, counts=_people(typed), title=typed.get("title", ""), key=key_of(request),
                 occurred_at=instant(typed.get("occurred_at", ""), "occurred_at"), longitude=typed.get("longitude"), latitude=typed.get("latitude"),
                 streets=tuple(Organisation.objects.filter(kind="street", code__in=request.POST.getlist("streets"))),
-                mode="drill" if typed.get("mode") == "drill" else "real",
+                link={"link": chosen.link, "title": chosen.title, "url": chosen.url} if chosen else None,
             )  # fmt: skip
             messages.success(request, f"已接报 {incident.number}。")
             return HttpResponseRedirect(reverse("incident", args=[incident.number]))
@@ -126,6 +132,7 @@ def new(request: Request) -> HttpResponse:
             refused = error
     context = {
         "kinds": kinds(), "people": [(slug, FACTS[slug].title) for slug in PEOPLE], "typed": typed, "bad": refused, "key": typed.get("key") or uuid4(), "streets": Organisation.objects.filter(kind="street", closed_on=None),
+        "candidates": candidates.candidates(request.actor, request.at),
         "open": queries.visible(request.actor).filter(is_open=True, mode="real")[:8], "chosen": request.POST.getlist("streets"),
     }  # fmt: skip
     return render(request, _T + "new.html", context, status=STATUS.get(refused.code, 422) if refused else 200)

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from tests.support.cast import Cast
 
-from anlan.kernel.response import log
-from anlan.kernel.response.actions import command, reports, saying, tasking
+from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.casework import declared
+from anlan.kernel.casework.actions import open_case
+from anlan.kernel.response import candidates, log
+from anlan.kernel.response.actions import command, intake, reports, saying, tasking
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.tests.support import assessed, plan, shift
 
@@ -109,6 +112,25 @@ def test_the_pages_of_an_incident(cast: Cast) -> None:
     assert cast.client("worker").get(root).status_code == 403
     known = client.get(root).context["known"]
     assert client.get(f"{root}live/?known={known}").status_code in (200, 204)
+
+
+def test_a_public_report_fills_the_form_and_becomes_one_incident(cast: Cast) -> None:
+    case = open_case(
+        actor=cast.actor("safety"), process=declared.process("hidden_danger"), owner=cast.enterprise, title="冷库甲氨味重", place="冷库甲", source="alarm", at=cast.at,
+        kind=next(iter(declared.process("hidden_danger").kinds or {"": ""})),
+    )  # fmt: skip
+    (found,) = [one for one in candidates.candidates(SYSTEM, cast.at) if one.link == f"case:{case.number}"]
+    incident = intake.open_incident(
+        actor=cast.actor("duty"),
+        organisation=cast.district,
+        place=found.place,
+        kind="hazchem",
+        source=found.source,
+        at=cast.at,
+        link={"link": found.link, "title": found.title},
+    )
+    assert [one["title"] for one in log.board(incident).links] == ["冷库甲氨味重"]
+    assert candidates.find(SYSTEM, cast.at, found.link) is None  # it is one
 
 
 def test_the_forms_of_the_board(cast: Cast) -> None:
