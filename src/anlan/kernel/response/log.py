@@ -67,6 +67,10 @@ class _Boards:
         with self._lock:
             return self._kept.get((head, seq))
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
     def put(self, head: str, board: Board) -> None:
         with self._lock:
             self._kept[(head, board.seq)] = board
@@ -85,6 +89,16 @@ def board(incident: Incident) -> Board:
         found = fold(said(one) for one in incident.entries.filter(seq__lte=seq).order_by("seq"))
         _boards.put(head, found)
     return found
+
+
+def fold_all(incident: Incident) -> Board:
+    """The board from all entries there are, read anew."""
+    return fold(said(one) for one in incident.entries.order_by("seq"))
+
+
+def forget() -> None:
+    """Drop the boards this process keeps: the next look folds again."""
+    _boards.clear()
 
 
 def board_at(incident: Incident, known_at: datetime) -> Board:
@@ -152,7 +166,7 @@ def _append(
 ) -> tuple[list[LogEntry], Board]:  # fmt: skip
     entries, refold = [], False
     for draft in drafts:
-        entry = _entry(actor, incident, draft, at)
+        entry = sealed(actor, incident, draft, at)
         entries.append(entry)
         incident.seq, incident.head = entry.seq, entry.hash
         refold = refold or needs_fold(said(entry))
@@ -165,12 +179,13 @@ def _append(
         for stored in draft.files
     )
     if refold:
-        standing = fold(said(one) for one in incident.entries.order_by("seq"))
+        standing = fold_all(incident)
     project(incident, standing, at)
     return entries, standing
 
 
-def _entry(actor: Actor, incident: Incident, draft: Draft, at: datetime) -> LogEntry:
+def sealed(actor: Actor, incident: Incident, draft: Draft, at: datetime) -> LogEntry:
+    """The next entry of the incident's chain, not yet written."""
     recorded = draft.recorded_at or at
     occurred = draft.at or at
     # Corrected by the device's offset; what would still lie in the future is of now.
@@ -288,7 +303,7 @@ def rebuild(incident: Incident, at: datetime) -> Board:
     with transaction.atomic():
         locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         Task.objects.filter(incident=locked).delete()
-        standing = fold(said(one) for one in locked.entries.order_by("seq"))
+        standing = fold_all(locked)
         project(locked, standing, at)
     return standing
 
