@@ -46,11 +46,13 @@ from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.subjects.visits import CampaignVisit
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
     "Adoption",
     "BusinessPark",
+    "CampaignVisit",
     "Certificate",
     "Contractor",
     "DangerousWork",
