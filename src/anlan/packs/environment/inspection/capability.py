@@ -18,6 +18,11 @@ _PARTY = dict.fromkeys(("enterprise_head", "enterprise_officer"), "own")
 _BUREAU = dict.fromkeys(("bureau_officer", "legal_reviewer"), "own")
 _INSPECTOR = {"environment_inspector": "district"}
 _CHIEF = {"bureau_officer": "own"}
+_LOOKS = {
+    "environment_officer": "district",
+    "bureau_officer": "own",
+    "street_officer": "own",
+}  # who looks at the rows of the dynamic registers
 
 
 def _permission(verb: str, title: str, **roles: str) -> Permission:
@@ -37,11 +42,11 @@ CAPABILITY = Capability(
         _permission("answer", "对环境检查陈述申辩", **_PARTY),
         _permission("conclude", "处理环境检查", **_INSPECTOR),
         _permission("manage", "调度环境检查", **_CHIEF),
-        _permission("order.read", "查看环境整改", **_SEES, **_PARTY, **_BUREAU, worker="own"),
-        _permission("order.report", "登记环境整改", **_INSPECTOR),
+        _permission("order.read", "查看环境整改", **_SEES, **_PARTY, **_BUREAU, worker="own", street_officer="own"),
+        _permission("order.report", "登记环境整改", **_INSPECTOR, **_LOOKS),
         _permission("order.grade", "给环境整改判级", **_INSPECTOR),
         _permission("order.assign", "下达环境整改", **_INSPECTOR),
-        _permission("order.rectify", "整改环境问题", **_PARTY),
+        _permission("order.rectify", "整改环境问题", **_PARTY, bureau_officer="own", street_officer="own"),
         _permission("order.review", "复查环境整改", **_INSPECTOR),
         _permission("order.close", "给严重环境问题销号", **_CHIEF),
         _permission("order.manage", "调度环境整改", **_CHIEF),

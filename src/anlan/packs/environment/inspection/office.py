@@ -17,11 +17,12 @@ from anlan.kernel.penalties.process import penalty
 from anlan.packs.environment.inspection import rules
 from anlan.packs.environment.inspection.models import GreenInspector, GreenRecusal, GreenTarget
 from anlan.packs.environment.inspection.rules import CATEGORIES, GRADES, SLUG
+from anlan.packs.environment.subjects import looks
 
 READ, WRITE = f"{SLUG}.register", f"{SLUG}.write"
 ORDER = rectification(
-    slug=f"{SLUG}/order", title="环境整改", prefix="HG", grades=GRADES, major=frozenset({"major"}), kinds=CATEGORIES, limits=rules.limits("order"),
-    note="检查责令改正的自动登记在这里；改好报改好，由另一人复查。",
+    slug=looks.ORDER, title="环境整改", prefix="HG", grades=GRADES, major=frozenset({"major"}), kinds=CATEGORIES, limits=rules.limits("order"), turned=looks.turned,
+    note="检查责令改正的、动态清单检查不合格的自动登记在这里；改好报改好，由另一人复查。",
 )  # fmt: skip
 OFFICE = Office(
     slug=SLUG, title="环境检查", prefix="HJ", pool=SLUG, kinds=CATEGORIES, targets=GreenTarget, inspectors=GreenInspector, rectification=ORDER.slug,

@@ -57,4 +57,6 @@ DEMO = (
                 "looked_on": date(2025, 6, 11), "result": "fail", "found": "低效设施，炭箱缺失"}),
     ("SL-S02", {"code": "QX-03", "name": "示例快修丙", "grade": "3", "booths": 0, "treatment": "none", "address": "示例北路 50 号", "longitude": 117.23, "latitude": 39.175}),
 )  # fmt: skip
-CAPABILITY = register(SHEET, slug="repair_shop", ratios=RATIOS, demo=DEMO, value=lambda row: TREATMENTS[row.treatment])
+CAPABILITY = register(
+    SHEET, slug="repair_shop", ratios=RATIOS, demo=DEMO, kind="repair", value=lambda row: TREATMENTS[row.treatment]
+)

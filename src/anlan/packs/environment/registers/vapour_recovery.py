@@ -62,5 +62,10 @@ DEMO = (
     ("SL-B13", {"code": "YQ-03", "name": "示例加油站三", "sales": 2100, "guns": 8, "tested_on": date(2025, 5, 7), **_OK, "address": "示例东路 40 号", "longitude": 117.237, "latitude": 39.165}),
 )  # fmt: skip
 CAPABILITY = register(
-    SHEET, slug="vapour_recovery", ratios=RATIOS, demo=DEMO, value=lambda row: "联网" if row.linked else "没有联网"
+    SHEET,
+    slug="vapour_recovery",
+    ratios=RATIOS,
+    demo=DEMO,
+    kind="station",
+    value=lambda row: "联网" if row.linked else "没有联网",
 )

@@ -73,4 +73,6 @@ DEMO = (
     ("SL-S02", {"code": "VOC-02", "name": "示例家具厂丁", "trade": "furniture", "emission": "0.620", "facility": "low", "was_low": True, "address": "示例北路 70 号",
                 "longitude": 117.243, "latitude": 39.172, "looked_on": date(2025, 5, 28), "result": "fail", "found": "光氧灯管不亮"}),
 )  # fmt: skip
-CAPABILITY = register(SHEET, slug="voc_source", ratios=RATIOS, demo=DEMO, value=lambda row: FACILITIES[row.facility])
+CAPABILITY = register(
+    SHEET, slug="voc_source", ratios=RATIOS, demo=DEMO, kind="industry", value=lambda row: FACILITIES[row.facility]
+)

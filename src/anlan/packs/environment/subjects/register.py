@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import models
@@ -28,6 +29,7 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor, Page, Permission
 from anlan.kernel.capability.registers import layer
 from anlan.kernel.capability.types import Capability
+from anlan.kernel.casework import queries as cases
 from anlan.kernel.maps import ground
 from anlan.kernel.planning.types import Computed, Formula, Step
 from anlan.kernel.registry import actions as registry
@@ -197,9 +199,12 @@ def ratio_page(sheet: Sheet, ratios: Sequence[Ratio], request: Request, word: st
 
 
 def part_of(sheet_slug: str, permission: str, row: Any, actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]]:
-    rows = looks.SiteLook.objects.filter(sheet=sheet_slug, row=row.pk)[:50]
+    rows = list(looks.SiteLook.objects.filter(sheet=sheet_slug, row=row.pk).select_related("case")[:50])
+    seen = set(
+        cases.visible(actor).filter(pk__in=[one.case_id for one in rows if one.case_id]).values_list("pk", flat=True)
+    )
     return "packs/environment/subjects/looks.html", {
-        "looks": rows, "may": policy.why(actor, permission, row), "results": RESULTS, "url": f"{sheet_slug}_look", "today": civil_date(at),
+        "looks": rows, "cases": seen, "open": next((one.case for one in rows if one.case and one.case.is_open), None), "key": uuid4(), "may": policy.why(actor, permission, row), "results": RESULTS, "url": f"{sheet_slug}_look", "today": civil_date(at),
     }  # fmt: skip
 
 
@@ -212,22 +217,30 @@ def _day(text: str, name: str, *, needed: bool) -> date | None:
         raise Refused(name, "日期写成 2025-07-25。", name) from None
 
 
-def look_page(sheet: Sheet, permission: str, request: Request, number: int) -> HttpResponse:
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def look_page(sheet: Sheet, permission: str, kind: str, request: Request, number: int) -> HttpResponse:
     row = queries.visible(sheet, request.actor).filter(pk=number).first()
     if row is None:
         raise Http404
     posted = request.POST
     try:
         day = _day(posted.get("looked_on", ""), "looked_on", needed=True)
-        looks.look(
+        made = looks.look(
             actor=request.actor, sheet=sheet, permission=permission, row=row, looked_on=day or date.min, result=posted.get("result", ""),
             found=posted.get("found", ""), mend_by=_day(posted.get("mend_by", ""), "mend_by", needed=False), at=request.at,
+            key=_key(posted.get("key", "")), kind=kind,
         )  # fmt: skip
     except Refused as refused:
         if not refused.field:
             raise
         return registry_pages.detail(sheet, request, number, refused)
-    messages.success(request, "检查已记下。")
+    messages.success(request, "检查已记下。" + (f"整改 {made.case.number}。" if made.case else ""))
     return HttpResponseRedirect(reverse(f"{sheet.slug}_detail", args=[number]))
 
 
@@ -257,18 +270,21 @@ def register(
     sheet: Sheet, *, slug: str, ratios: Sequence[Ratio] = (), demo: Sequence[tuple[str, Values]] = (), on_map: bool = True,
     value: Callable[[Any], str] | None = None, looked: bool = True, more: Sequence[Sheet] = (), more_permissions: Sequence[Permission] = (),
     more_demo: Sequence[tuple[Sheet, Sequence[tuple[str, Values]]]] = (), more_ratios: Sequence[tuple[Sheet, Ratio]] = (),
+    kind: str = "other", told: Callable[[datetime], None] | None = None,
 ) -> Capability:  # fmt: skip
-    """The capability of one register. `more`: sheets that belong to it (sources of an outfall, police's part of a check)."""
+    """The capability of one register. `kind`: of the rectifications that its failed looks open; `told`: the story after its rows. `more`: sheets that belong to it (sources of an outfall, police's part of a check)."""
     look = f"{slug}.look"
 
     def loaded(at: datetime) -> None:
         load(sheet, demo, at)
         for each, rows in more_demo:
             load(each, rows, at)
+        if told:
+            told(at)
 
     pages = [*sheet_pages(sheet)]
     if looked:
-        pages.append(Page(path=f"registry/{sheet.slug}/<int:number>/look/", name=f"{sheet.slug}_look", view=partial(look_page, sheet, look), permission=look,
+        pages.append(Page(path=f"registry/{sheet.slug}/<int:number>/look/", name=f"{sheet.slug}_look", view=partial(look_page, sheet, look, kind), permission=look,
                           title="记检查", methods=("POST",), section="registry"))  # fmt: skip
     if ratios:
         pages.append(Page(path=f"registry/{sheet.slug}/ratio/<slug:word>/", name=f"{sheet.slug}_ratio", view=partial(ratio_page, sheet, ratios),
