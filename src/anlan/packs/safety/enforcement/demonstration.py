@@ -74,6 +74,7 @@ def _registers(units: Mapping[str, Organisation], at: datetime) -> None:
             bureau,
             code=code,
             year=civil_date(at).year,
+            month=None,
             category=category,
             level=level,
             way=way,

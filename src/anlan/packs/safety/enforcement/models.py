@@ -7,7 +7,7 @@ from django.db import models
 from anlan.kernel.access.models import Person
 from anlan.kernel.casework.models import Case
 from anlan.kernel.draw.models import InspectorEntry, RecusalEntry, TargetEntry
-from anlan.kernel.registry.models import Entry
+from anlan.kernel.penalties.models import PlanEntry
 
 STATES = {"proposed": "待批准", "approved": "待发放", "paid": "已发放", "declined": "不予奖励"}
 
@@ -24,19 +24,8 @@ class SafetyRecusal(RecusalEntry):
     pass
 
 
-class EnforcementPlan(Entry):
-    """A line of the yearly plan: how many inspections of a category and level, and how (random or plan)."""
-
-    code = models.CharField(max_length=40, unique=True)
-    year = models.IntegerField()
-    category = models.CharField(max_length=20)
-    level = models.CharField(max_length=8, blank=True)
-    way = models.CharField(max_length=8)
-    number = models.IntegerField()
-    basis = models.CharField(max_length=160, blank=True)
-
-    def __str__(self) -> str:
-        return self.code
+class EnforcementPlan(PlanEntry):
+    pass
 
 
 class Reward(models.Model):

@@ -1,4 +1,4 @@
-"""Progress of the yearly plan, the discretion table, rewards. Inspections, penalties and draws are the kernel's pages."""
+"""Rewards. Inspections, penalties and draws are the kernel's pages."""
 
 from __future__ import annotations
 
@@ -7,61 +7,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.moves import offers
-from anlan.kernel.draw.models import LEVELS
-from anlan.kernel.registry import queries as registry
-from anlan.kernel.web.exporting import exported
-from anlan.packs.safety.enforcement import actions, queries, rules
+from anlan.packs.safety.enforcement import actions, queries
 from anlan.packs.safety.enforcement.moves import PROPOSE, REWARD
-from anlan.packs.safety.enforcement.office import PLANS
 
 _T = "packs/safety/enforcement/"
-
-
-def _year(request: Request) -> int:
-    this = civil_date(request.at).year
-    text = request.GET.get("year", "") or str(this)
-    if not (text.isascii() and text.isdigit() and 2020 <= int(text) <= this + 1):
-        raise Refused("year", "年份写四位，2020 年以后、不晚于明年。", "year")
-    return int(text)
-
-
-def _progress(request: Request, year: int) -> list[queries.Progress]:
-    rows = registry.visible(PLANS, request.actor).filter(retired_on=None).order_by("code")
-    return queries.progress(rows, year)
-
-
-def plan(request: Request) -> HttpResponse:
-    """A line of the plan a row: planned, done, found; each number leads to its inspections."""
-    year = _year(request)
-    lines = _progress(request, year)
-    context = {
-        "year": year, "lines": lines, "categories": rules.CATEGORIES, "levels": LEVELS, "ways": rules.WAYS, "planned": sum(one.plan.number for one in lines),
-        "done": sum(one.done for one in lines), "may": policy.may(request.actor, PLANS.write),
-    }  # fmt: skip
-    return render(request, _T + "plan.html", context)
-
-
-def plan_export(request: Request) -> HttpResponse:
-    year = _year(request)
-    rows = (
-        (one.plan.code, rules.CATEGORIES[one.plan.category], LEVELS.get(one.plan.level, "各种"), rules.WAYS[one.plan.way], one.plan.number, one.done, one.found)
-        for one in _progress(request, year)
-    )  # fmt: skip
-    head = ("编号", "类别", "风险颜色", "办法", "计划", "已查", "查出问题")
-    return exported(request.GET.get("form", "xlsx"), f"检查计划_{year}", head, rows)
-
-
-def discretion(request: Request) -> HttpResponse:
-    """The table in force today: what, by which clause, how much."""
-    on = civil_date(request.at)
-    regime = rules.regime()
-    context = {"rows": [one for one in regime.violations if one.holds(on)], "heavy": [one for one in regime.heavy if one.holds(on)], "on": on, "regime": regime}  # fmt: skip
-    return render(request, "kernel/penalties/discretion.html", context)
 
 
 def rewards(request: Request, refused: Refused | None = None) -> HttpResponse:
