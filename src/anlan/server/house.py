@@ -69,7 +69,7 @@ KERNEL: tuple[Capability, ...] = (
         verbs=penalties.VERBS,
     ),
     Capability(
-        slug="reporting", title="群众来件", plan_refs=("E11",), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
+        slug="reporting", title="群众来件", plan_refs=("E11", "S20"), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
         jobs=reporting.JOBS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),

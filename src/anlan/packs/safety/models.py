@@ -15,7 +15,7 @@ from anlan.packs.safety.dual_prevention.models import (
     Signal,
     Standard,
 )
-from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward, SafetyInspector, SafetyRecusal, SafetyTarget
+from anlan.packs.safety.enforcement.models import EnforcementPlan, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.enterprise_duty.models import (
     Certificate,
     Contractor,
@@ -91,7 +91,6 @@ __all__ = [
     "ReserveNorm",
     "ReservePlan",
     "ReserveScenario",
-    "Reward",
     "Risk",
     "RiskAssessment",
     "RiskConsultation",

@@ -1,4 +1,4 @@
-"""Each gate keeps a decision back; discretion, publication, papers, the draw through its pages, rewards, the plan."""
+"""Each gate keeps a decision back; discretion, publication, papers, the draw through its pages, the plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.support.cast import Cast
 
 from anlan.base import clock
-from anlan.base.clock import CHINA, civil_date
+from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework import queries as cases
@@ -22,9 +22,8 @@ from anlan.kernel.penalties import papers, plans, process, queries
 from anlan.kernel.penalties.models import Penalty, Publication
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.enforcement import actions, rules
-from anlan.packs.safety.enforcement import queries as own
-from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward
+from anlan.packs.safety.enforcement import rules
+from anlan.packs.safety.enforcement.models import EnforcementPlan
 from anlan.packs.safety.enforcement.office import PLANS
 from anlan.packs.safety.enforcement.tests.conftest import Bureau
 
@@ -404,32 +403,7 @@ def test_the_desk_shows_only_what_one_may_read(bureau: Bureau) -> None:
     assert danger not in cases.sent(bureau.cast.actor("legal"))
 
 
-# ---- rewards and the plan
-def test_a_reward_is_approved_by_another(bureau: Bureau) -> None:
-    case, cast = bureau.until("publish"), bureau.cast
-    regulator, officer = cast.actor("regulator"), cast.actor("officer")
-    for wrong in (
-        {"report": "张三"},
-        {"report": ""},
-        {"amount": "0"},
-        {"amount": "1e9"},
-        {"amount": "x"},
-        {"basis": " "},
-    ):
-        with pytest.raises(Refused):
-            actions.propose(**{"actor": regulator, "case": case, "report": "JB-1", "amount": "300", "basis": "示例", "at": cast.at, **wrong})  # type: ignore[arg-type]  # fmt: skip
-    made = actions.propose(actor=regulator, case=case, report="JB-1", amount="300", basis="示例办法", at=cast.at)
-    with pytest.raises(Refused) as caught:
-        actions.propose(actor=regulator, case=case, report="JB-1", amount="300", basis="示例办法", at=cast.at)
-    assert caught.value.code == "twice"
-    with pytest.raises(Refused):
-        actions.move(actor=regulator, reward=made, step="approve", reason="", at=cast.at)
-    assert [one.verb for one in own.waiting(officer, cast.at)] == ["去批"]
-    made = actions.move(actor=officer, reward=made, step="approve", reason="", at=cast.at)
-    actions.move(actor=regulator, reward=made, step="pay", reason="", at=cast.at)
-    assert Reward.objects.get().paid_on == cast.at.astimezone(CHINA).date()
-
-
+# ---- the plan
 def test_the_plan_counts_what_was_inspected(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     cast = bureau.cast
     lines = (("1", "plan", None, 2), ("2", "random", None, 2), ("3", "plan", 7, 3), ("4", "plan", 6, 1))
@@ -523,10 +497,8 @@ def test_pages_of_each_role(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> 
         "enforcement_plan",
         "enforcement_plan_export",
         "enforcement_discretion",
-        "enforcement_rewards",
         "enforcement_draws",
     ):
         assert cast.client("regulator").get(reverse(page)).status_code == 200, page
     assert cast.client("regulator").get(reverse("enforcement_plan"), {"year": "soon"}).status_code == 422
-    assert cast.client("regulator").post(reverse("enforcement_reward_new"), {"case": "x"}).status_code == 422
     assert cast.client("worker").get(reverse("enforcement_list")).status_code == 403
