@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import models
+from django.db.models import F
 
 from anlan.kernel.registry.types import Column, Problem
 from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet
@@ -42,7 +43,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="treated", title="裸地治理率", text="治理面积之和 ÷ 裸露面积之和。", indicators=("裸地治理率", "裸露地面治理率"), unit="平方米",
-          whole=lambda row: row.area, part=lambda row: row.treated),
+          whole=F("area"), part=F("treated")),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "LD-01", "name": "示例拆迁空地甲", "kind": "demolished", "owner": "示例一街道", "area": 12000, "treatment": "net", "treated": 12000,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.registry.types import Column, Problem
 from anlan.packs.environment.subjects import looks
@@ -68,9 +69,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="six", title="施工工地六个百分之百达标率", text="在建工地里六项全部做到的 ÷ 在建工地。",
-          indicators=("施工工地六个百分之百达标率", "六个百分之百落实率"), whole=lambda row: int(row.phase == "running"), part=lambda row: int(not row.lacking)),
+          indicators=("施工工地六个百分之百达标率", "六个百分之百落实率"), whole=Q(phase="running"), part=Q(**dict.fromkeys(SIX, True))),
     Ratio(slug="video", title="施工工地视频监控安装率", text="在建工地里装了视频监控的 ÷ 在建工地。", indicators=("施工工地视频监控安装率",),
-          whole=lambda row: int(row.phase == "running"), part=lambda row: int(row.video)),
+          whole=Q(phase="running"), part=Q(video=True)),
 )  # fmt: skip
 _ALL = dict.fromkeys(SIX, True)
 DEMO = (

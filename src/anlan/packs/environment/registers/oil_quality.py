@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
@@ -59,7 +60,7 @@ SAMPLES = Sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="passed", title="油品抽检合格率", text="当年抽样、已有结论的样品中合格的 ÷ 已有结论的。", indicators=("油品抽检合格率", "油品质量合格率"), of_year="sampled_on",
-          whole=lambda row: int(row.verdict != "waiting"), part=lambda row: int(row.verdict == "pass")),
+          whole=~Q(verdict="waiting"), part=Q(verdict="pass")),
 )  # fmt: skip
 DEMO = (
     ("SL-B12", {"code": "YP-2025-01", "name": "示例加油站一", "product": "petrol95", "sampled_on": date(2025, 4, 8), "reported_on": date(2025, 4, 20), "verdict": "pass"}),

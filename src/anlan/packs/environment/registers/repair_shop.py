@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.registry.types import Column, Problem
 from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
@@ -48,7 +49,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="treated", title="汽修喷漆废气治理率", text="有喷烤漆房的汽修企业中，用活性炭、催化燃烧等有效治理的 ÷ 有喷烤漆房的；光氧、等离子不算。",
-          indicators=("汽修喷漆废气治理率",), unit="家", whole=lambda row: int(row.booths > 0), part=lambda row: int(row.treated)),
+          indicators=("汽修喷漆废气治理率",), unit="家", whole=Q(booths__gt=0), part=~Q(treatment__in=POOR)),
 )  # fmt: skip
 DEMO = (
     ("SL-S04", {"code": "QX-01", "name": "示例汽修甲", "grade": "1", "booths": 2, "treatment": "carbon", "carbon_on": date(2025, 5, 1), "waterborne": True, "contract": True, "address": "示例东路 12 号",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.registry.types import Column, Problem
 from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
@@ -49,9 +50,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="online", title="大站油气回收在线监控率", text=f"年销汽油 {LARGE} 吨以上的加油站中，在线监控已联网的 ÷ 这样的站。",
-          indicators=("油气回收在线监控安装率", "大站油气回收在线监控率"), unit="座", whole=lambda row: int(row.sales >= LARGE), part=lambda row: int(row.online and row.linked)),
+          indicators=("油气回收在线监控安装率", "大站油气回收在线监控率"), unit="座", whole=Q(sales__gte=LARGE), part=Q(online=True, linked=True)),
     Ratio(slug="sound", title="油气回收检测合格率", text="三项都合格的 ÷ 检测过的加油站。", indicators=("油气回收检测合格率",), unit="座",
-          whole=lambda row: int(row.tested_on is not None), part=lambda row: int(row.sound)),
+          whole=~Q(tested_on=None), part=Q(ratio_ok=True, tight_ok=True, resist_ok=True)),
 )  # fmt: skip
 _OK = dict.fromkeys(TESTS, True)
 DEMO = (

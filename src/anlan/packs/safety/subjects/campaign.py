@@ -148,7 +148,7 @@ class Campaign:
     @property
     def in_full(self) -> Q:
         """The rows that are all visited; the rest is sampled."""
-        return ~self.drawn if self.drawn is not None else Q()
+        return ~self.drawn if self.drawn is not None else registers.EVERY_ROW
 
     @property
     def second_looks(self) -> Q:
@@ -156,7 +156,12 @@ class Campaign:
 
     @property
     def capability(self) -> Capability:
-        sheet, base, samples = self.sheet, f"{self.slug}.met_rate", self.drawn is not None
+        sheet, samples = self.sheet, self.drawn is not None
+        rated = ((sheet, (registers.Ratio(
+            under=self.slug, slug="met_rate", title=self.rate or f"{self.short}达标率", indicators=self.indicators or (self.rate or f"{self.short}达标率",), unit="处",
+            text=f"检查过而且{len(self.requirements)}项要求都做到的 ÷ 在册的" + ("（只抽查的不计）" if samples else "") + "，保留一位小数。",
+            part=self.met, whole=self.in_full,
+        ),)),)  # fmt: skip
         due = registers.waiting(
             registers.Due(sheet=sheet, column="second_look_on", kind="回头看", verb="去看", ahead=AHEAD, where=self.second_looks, counted=False),
             registers.Due(sheet=sheet, column="review_due_on", kind="到期检查", verb="检查", ahead=AHEAD, counted=False, where=self.in_full & ~Q(checked_on=None)),
@@ -177,7 +182,7 @@ class Campaign:
                     Permission(slug=sampling.hold(self), title=f"办{self.title}抽查", roles={"safety_regulator": "own"}),
                 ) if samples else ()),
             ),
-            pages=(*sheet_pages(sheet), sampling.visit_page(self), *(sampling.sampling_pages(self) if samples else ())),
+            pages=(*sheet_pages(sheet), sampling.visit_page(self), *(sampling.sampling_pages(self) if samples else ()), *registers.ratio_pages(rated)),
             nav=(
                 Nav(section="registry", title=self.short, page=f"{sheet.slug}_list", permission=sheet.read, order=self.order, below="/registry/campaign_"),
                 *((Nav(section="registry", title=f"{self.short}抽查", page=f"{self.slug}_visits", permission=sampling.seen(self), order=self.order, below="/registry/campaign_"),)
@@ -185,11 +190,7 @@ class Campaign:
             ),
             sheets=(sheet,),
             layers=(registers.layer(sheet, slug=sheet.slug, title=self.title, sign=self.sign, value=self.told),) if self.placed else (),
-            formulas=(registers.ratio(
-                sheet, slug=base, title=self.rate or f"{self.short}达标率", indicators=self.indicators or (self.rate or f"{self.short}达标率",),
-                text=f"检查过而且{len(self.requirements)}项要求都做到的 ÷ 在册的" + ("（只抽查的不计）" if self.drawn is not None else "") + "，保留一位小数。",
-                part=lambda _day: self.met, whole=lambda _day: self.in_full, lacking="sort=checked_on",
-            ),),
+            formulas=registers.formulas(rated),
             waiting=waiting, demo=partial(self._demo),
         )  # fmt: skip
 
@@ -229,7 +230,7 @@ def lines(campaigns: Sequence[Campaign], actor: Actor, today: date) -> list[Line
     """One query a register, one more where rows are drawn."""
     found = []
     for one in campaigns:
-        full, again = Q(pk__isnull=False) & one.in_full, one.second_looks
+        full, again = one.in_full, one.second_looks
         fresh = Q(checked_on__gte=today - timedelta(days=one.every))
         told = queries.visible(one.sheet, actor).filter(retired_on=None).aggregate(
             rows=Count("pk", filter=full), checked=Count("pk", filter=full & fresh), met=Count("pk", filter=full & one.met), again=Count("pk", filter=again),

@@ -157,6 +157,35 @@ def test_ratios_recounted_and_led_back_to_rows(loaded: Cast, slug: str) -> None:
     assert formula.compute(2025, date(2025, 12, 31)).value is None
 
 
+def test_a_ratio_says_what_it_was_asked_and_hides_what_the_list_masks(loaded: Cast) -> None:
+    client = loaded.client("monitor")
+    assert client.get("/registry/roadside_checks/ratio/nothing/").status_code == 404
+    for year in ("soon", "1", "99999"):
+        assert client.get("/registry/roadside_checks/ratio/passed/", {"year": year}).context["year"] == loaded.at.year
+    sheet = roadside_check.CHECKS
+    roadside_check.RoadsideCheck.objects.filter(code="LJ-2025-001").update(item="示A00001 不透光烟度")
+    page = client.get("/registry/roadside_checks/ratio/passed/").content.decode()
+    assert "示A0000" not in page
+    assert "LJ-2025-001" in page
+    formula = FORMULAS["roadside_checks.punished"]
+    before = formula.fingerprint(2025)
+    penalty = roadside_check.RoadsidePenalty.objects.get(code="LJ-2025-001")
+    registry.retire(actor=SYSTEM, sheet=roadside_check.PENALTIES, row=penalty, reason="示例", at=loaded.at)
+    assert formula.fingerprint(2025) != before  # also the other department's register
+    assert formula.compute(2025, date(2025, 12, 31)).ratio == (0, 2)
+    assert sheet.model.objects.count() == 3
+
+
+def test_a_sum_counts_a_row_at_most_whole_and_leaves_nothing_out(loaded: Cast) -> None:
+    row = bare_land.BareLand.objects.get(code="LD-01")
+    bare_land.BareLand.objects.filter(pk=row.pk).update(treated=row.area * 3)
+    told = FORMULAS["bare_lands.treated"].compute(2025, date(2025, 12, 31))
+    assert told.value == Decimal("71.4")  # what is too much in one place does not cover another
+    assert told.sentence == "裸地治理率 30000 ÷ 42000 平方米 = 71.4 %"
+    assert told.steps[0].text == "2 行，1 行没有做到"
+    assert FORMULAS["bare_lands.treated"].compute(2024, date(2024, 12, 31)).value is None  # not in the register then
+
+
 def test_samples_of_another_year_are_not_counted(loaded: Cast) -> None:
     assert FORMULAS["roadside_checks.passed"].compute(2024, date(2024, 12, 31)).value is None
     assert FORMULAS["roadside_checks.passed"].compute(2025, date(2025, 6, 5)).ratio == (1, 2)  # as known then
