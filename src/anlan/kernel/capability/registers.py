@@ -132,7 +132,7 @@ def _counted(due: Due, rows: Rows, today: date) -> Iterator[Waiting]:
 # ---- as an indicator
 Term = Q | Combinable | Callable[[date], Q]
 EVERY_ROW = Q(pk__isnull=False)
-_NUMBER = DecimalField(max_digits=20, decimal_places=4)
+_NUMBER: DecimalField[Decimal, Decimal] = DecimalField(max_digits=20, decimal_places=4)
 
 
 @dataclass(frozen=True, kw_only=True)

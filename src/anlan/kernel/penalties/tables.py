@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from django.http import HttpResponse
@@ -94,7 +95,7 @@ def check_word(rule: Dated) -> str:
 def public_csv(request: Request) -> HttpResponse:
     on, found = _asked(request)
 
-    def rows() -> Iterator[tuple[object, ...]]:
+    def rows() -> Iterator[tuple[str | Decimal | date | None, ...]]:
         for one in found:
             for violation in one.violations:
                 for step in violation.circumstances:

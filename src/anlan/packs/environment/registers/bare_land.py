@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from django.db import models
 from django.db.models import F
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet
 
 KINDS = {"demolished": "拆迁空地", "waiting": "待建", "yard": "堆场", "roadside": "路边", "other": "其他"}
 TREATMENTS = {"none": "没有治理", "net": "苫盖", "green": "绿化", "hard": "硬化", "agent": "抑尘剂"}

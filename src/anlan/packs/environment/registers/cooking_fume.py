@@ -8,8 +8,9 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, register, sheet, yes
 
 # Standard stoves of each size: GB 18483-2001 table 1 as recalled, not read in its own text yet.
 SCALES = {"small": "小型", "middle": "中型", "large": "大型"}

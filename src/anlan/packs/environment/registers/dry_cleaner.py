@@ -8,8 +8,9 @@ from datetime import date
 from django.db import models
 from django.db.models import F
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 SOLVENTS = {"perc": "四氯乙烯", "petroleum": "石油溶剂", "water": "水洗"}
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
 from anlan.packs.environment.subjects import looks
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, order, register, sheet, yes
 
 KINDS = {
     "house": "房建",

@@ -8,9 +8,10 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Values, order, register
+from anlan.packs.environment.subjects.register import Values, order, register
 
 PRODUCTS = {"petrol92": "92 号汽油", "petrol95": "95 号汽油", "diesel": "车用柴油", "urea": "车用尿素", "other": "其他"}
 VERDICTS = {"pass": "合格", "fail": "不合格", "waiting": "检验中"}

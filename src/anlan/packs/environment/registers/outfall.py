@@ -8,9 +8,10 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, order, register, sheet, yes
 
 KINDS = {"industry": "工业", "sewage": "城镇污水", "rain": "雨水", "mixed": "雨污混流", "other": "其他"}
 STATES = {"keep": "保留", "mend": "整治中", "closed": "已取缔", "done": "整治完成"}

@@ -8,8 +8,9 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 CLASSES = {"1": "一类", "2": "二类", "3": "三类"}
 TREATMENTS = {"none": "没有", "carbon": "活性炭", "burn": "催化燃烧", "light": "光氧、等离子（低效）", "other": "其他"}

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.access.types import Permission
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Values, order, register
+from anlan.packs.environment.subjects.register import Values, order, register
 
 METHODS = {"road": "路检路查", "depot": "入户检查", "remote": "遥感检测", "smoke": "黑烟抓拍"}
 FUELS = {"diesel": "柴油", "petrol": "汽油", "gas": "燃气"}

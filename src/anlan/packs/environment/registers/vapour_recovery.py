@@ -8,8 +8,9 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 LARGE = 5000  # t of petrol a year, from which the plan asks for a monitor on line
 TESTS = {"ratio_ok": "气液比", "tight_ok": "密闭性", "resist_ok": "液阻"}

@@ -8,8 +8,9 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, order, register, sheet, yes
 
 TRADES = {
     "print": "包装印刷",

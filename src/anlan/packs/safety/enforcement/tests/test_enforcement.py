@@ -445,11 +445,11 @@ def test_the_plan_counts_what_was_inspected(bureau: Bureau, monkeypatch: pytest.
     assert "7 月已查" in table[0]
     EnforcementPlan.objects.update(category="crowded")
     assert client.get(reverse("enforcement_plan")).context["outside"] == 2
-    for month in ("0", "13", "七"):
+    for wrong in ("0", "13", "七"):
         assert [
             one.column
             for one in row_of(
-                {"code": "9", "year": "2025", "month": month, "category": "cold", "way": "plan", "number": "1"}, PLANS
+                {"code": "9", "year": "2025", "month": wrong, "category": "cold", "way": "plan", "number": "1"}, PLANS
             )[1]
         ] == ["month"]
 

@@ -38,8 +38,8 @@ def now(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: cast.at)
 
 
-def store(cast: Cast, code: str, area: int = 120, **more: Any) -> Any:
-    raw = {"code": code, "name": f"示例仓{code}", "kind": "storage", "area": area, **more}
+def store(cast: Cast, code: str, area: int = 120, more: dict[str, Any] | None = None) -> Any:
+    raw = {"code": code, "name": f"示例仓{code}", "kind": "storage", "area": area, **(more or {})}
     values, problems = row_of(raw, WAREHOUSE.sheet)
     assert problems == []
     return registry.add(actor=cast.actor("street"), sheet=WAREHOUSE.sheet, organisation=cast.street, values=values, at=cast.at - timedelta(days=300))  # fmt: skip
@@ -76,21 +76,10 @@ def test_only_small_ones_are_drawn_with_weight_and_reason(cast: Cast) -> None:
     today = civil_date(cast.at)
     store(cast, "W1")
     store(cast, "W2", area=300)
-    store(
-        cast,
-        "W3",
-        **dict.fromkeys(ALL, "是"),
-        checked_on=today - timedelta(days=200),
-        sampled_on=today - timedelta(days=200),
-    )
-    store(
-        cast,
-        "W4",
-        **dict.fromkeys(ALL, "是"),
-        checked_on=today - timedelta(days=20),
-        sampled_on=today - timedelta(days=20),
-    )
-    store(cast, "W5", checked_on=today - timedelta(days=9), second_look_on=today - timedelta(days=1))
+    for code, ago in (("W3", 200), ("W4", 20)):
+        day = today - timedelta(days=ago)
+        store(cast, code, more={**dict.fromkeys(ALL, "是"), "checked_on": day, "sampled_on": day})
+    store(cast, "W5", more={"checked_on": today - timedelta(days=9), "second_look_on": today - timedelta(days=1)})
     registry.retire(actor=cast.actor("street"), sheet=WAREHOUSE.sheet, row=store(cast, "W6"), reason="关了", at=cast.at)
     found = sampling.candidates(WAREHOUSE, {}, today)
     assert [(one.id, one.weight, bool(one.excluded)) for one in found] == [
@@ -206,14 +195,22 @@ def test_what_was_not_drawn_is_not_recorded_and_nothing_is_recorded_twice(cast: 
 def test_one_that_was_drawn_may_be_left_out_with_a_reason_alone(cast: Cast) -> None:
     store(cast, "W1")
     draw = drawn(cast)
-    visit, told = (
-        CampaignVisit.objects.get(),
-        {"register": WAREHOUSE, "hold": sampling.hold(WAREHOUSE), "visit": CampaignVisit.objects.get(), "at": cast.at},
-    )
+    visit = CampaignVisit.objects.get()
+
+    def excuse(who: str, reason: str) -> None:
+        visits.excuse(
+            actor=cast.actor(who),
+            register=WAREHOUSE,
+            hold=sampling.hold(WAREHOUSE),
+            visit=visit,
+            reason=reason,
+            at=cast.at,
+        )
+
     for who, reason in (("regulator", " "), ("street", "已经搬走")):
         with pytest.raises(Refused):
-            visits.excuse(actor=cast.actor(who), reason=reason, **told)
-    visits.excuse(actor=cast.actor("regulator"), reason="已经搬走", **told)
+            excuse(who, reason)
+    excuse("regulator", "已经搬走")
     visit.refresh_from_db()
     assert (visit.state, Draw.objects.get().result == draw.result) == ("excused", True)
 
