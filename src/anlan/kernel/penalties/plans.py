@@ -24,6 +24,21 @@ from anlan.kernel.registry import queries as registry
 from anlan.kernel.registry.types import Column, Sheet
 from anlan.kernel.web.exporting import exported
 
+# Tabs of the offices and titles of their tables, for the catalogue of translations.
+WORDS = (
+    "计划进度",
+    "随机抽查",
+    "整改",
+    "处罚",
+    "红黄牌",
+    "裁量表",
+    "检查对象",
+    "检查人员",
+    "回避",
+    "应急管理处罚",
+    "生态环境处罚",
+    "重点检查",
+)
 WAYS = {"random": "随机抽查", "plan": "重点检查"}
 MONTHS = tuple(range(1, 13))
 HEAD = (

@@ -71,7 +71,7 @@ def page(registers: Sequence[Capability], request: Request) -> HttpResponse:
 def capability(registers: Sequence[Capability]) -> Capability:
     """The page of all registers, and the word of their looks in the journal."""
     roles: dict[str, Any] = dict.fromkeys(
-        ("planner", "leader", "auditor", "bureau_officer", "environment_officer"), "district"
+        ("planner", "leader", "auditor", "bureau_officer", "environment_officer", "environment_inspector"), "district"
     )
     read = f"{SLUG}.read"
     return Capability(

@@ -148,7 +148,9 @@ def look_page(sheet: Sheet, permission: str, kind: str, request: Request, number
 
 
 _READ = {
-    **dict.fromkeys(("planner", "leader", "auditor", "bureau_officer", "environment_officer"), "district"),
+    **dict.fromkeys(
+        ("planner", "leader", "auditor", "bureau_officer", "environment_officer", "environment_inspector"), "district"
+    ),
     "street_officer": "own",
 }
 _WRITE = {"environment_officer": "district", "bureau_officer": "own", "street_officer": "own"}

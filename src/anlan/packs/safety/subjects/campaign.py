@@ -33,7 +33,7 @@ from anlan.kernel.web.types import Fact, Nav, Waiting
 from anlan.packs.safety.subjects import sampling, visits
 
 # The tabs of the registers, for the catalogue of translations.
-WORDS = ("仓储", "寄递", "消防通道", "消防重点", "老旧小区", "铁路沿线", "码头", "危大工程", "楼宇园区")
+WORDS = ("仓储", "仓储抽查", "寄递", "消防通道", "消防重点", "老旧小区", "铁路沿线", "码头", "危大工程", "楼宇园区")
 YES_NO = {"1": "是", "0": "否"}
 READ: Mapping[str, Scope] = {
     "planner": "district", "leader": "district", "auditor": "district", "safety_regulator": "district", "bureau_officer": "district",

@@ -38,7 +38,7 @@ _T = "packs/safety/subjects/"
 REST_DAYS = 180  # what was sampled is left alone so long; 本系统默认值
 WEIGHING = "没有查过的权重 3，上次有没做到的 2，其他 1（本系统默认值）；已抽中没查、等回头看、180 天内抽查过的不参加。"
 HEAD = ("处所", "单位", "种类", "抽查编号", "期限", "状态", "日期", "没有做到", "回头看期限", "谁查的", "说明")
-ASKED = {"open": "待查", "late": "超期没查", "done": "已查", "excused": "不查了"}
+WORDS = {"open": "待查", "late": "超期没查", "done": "已查", "excused": "不查了"}
 
 
 class Sampled(visits.Register, Protocol):
@@ -147,7 +147,7 @@ def listing(register: Sampled, request: Request, bad: Refused | None = None) -> 
     )
     context = {
         "register": register, "page": page, "lines": [(one, _words(register, one), again.get(one.row)) for one in page], "told": told, "asked": request.GET,
-        "choices": ASKED, "today": today, "kinds": KINDS, "bad": bad, "may": policy.may(request.actor, hold(register)), "detail": f"{register.sheet.slug}_detail",
+        "choices": WORDS, "today": today, "kinds": KINDS, "bad": bad, "may": policy.may(request.actor, hold(register)), "detail": f"{register.sheet.slug}_detail",
         "draws": f"{register.slug}_draws", "new": f"{register.slug}_draw_new", "export": f"{register.slug}_visits_export", "excuse": f"{register.slug}_excuse",
     }  # fmt: skip
     return render(request, _T + "visits.html", context, status=STATUS.get(bad.code, 422) if bad else 200)

@@ -350,6 +350,7 @@ def test_the_way_from_row_to_case_and_back(loaded: Cast) -> None:
     page = loaded.client("inspector").get(reverse("case", args=[case.number])).content.decode()
     assert f"{reverse('dust_sites_detail', args=[site(loaded).pk])}#looks" in page
     assert "检查来自" in page
+    assert loaded.client("inspector").get(reverse("dust_sites_detail", args=[site(loaded).pk])).status_code == 200
     assert loaded.client("leader").get("/registers/").context["lines"][0].rectifying == 1
     assert loaded.client("worker").get(reverse("dust_sites_detail", args=[site(loaded).pk])).status_code == 403
 
