@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Least
+from django.db.models.functions import Cast, Coalesce, Least
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -159,7 +159,7 @@ def _worth(term: Term, on: date) -> Any:
     given = term(on) if callable(term) else term
     if isinstance(given, Q):
         return Case(When(given, then=Value(Decimal(1))), default=Value(Decimal(0)), output_field=_NUMBER)
-    return Cast(given, _NUMBER)
+    return Coalesce(Cast(given, _NUMBER), Value(Decimal(0)), output_field=_NUMBER)
 
 
 def rows_of(sheet: Sheet, one: Ratio, year: int, as_of: date) -> Rows:

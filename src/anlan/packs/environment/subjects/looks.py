@@ -9,7 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
@@ -78,7 +78,6 @@ def rectifying(sheet: Sheet) -> int:
     return SiteLook.objects.filter(sheet=sheet.slug, case__is_open=True).values("case").distinct().count()
 
 
-@transaction.atomic
 def look(
     *, actor: Actor, sheet: Sheet, permission: str, row: Any, looked_on: date, result: str, found: str, mend_by: date | None, at: datetime,
     key: UUID | None = None, kind: str = "other",
@@ -86,15 +85,36 @@ def look(
     """Add a look. An older one typed in late is kept, and leaves the row's newest as it is. One that failed opens a rectification of `kind`.
     With the same `key` again, the look that stands. Raises Refused at a field."""
     policy.require(actor, permission, row)
-    if key and (standing := SiteLook.objects.filter(key=key).first()):
-        if (standing.sheet, standing.row) != (sheet.slug, row.pk):
-            raise Refused("key", "这张表已经用在别的一行。重新打开再填。")
+    if standing := _standing(key, sheet, row):
         return standing
     said = found.strip()
     _check(row, looked_on, result, said, mend_by, civil_date(at))
-    return _add(
-        actor, sheet.slug, sheet.model, row, looked_on, result, said, at, mend_by=mend_by, key=key or uuid4(), kind=kind
-    )
+    try:
+        with transaction.atomic():
+            return _add(
+                actor,
+                sheet.slug,
+                sheet.model,
+                row,
+                looked_on,
+                result,
+                said,
+                at,
+                mend_by=mend_by,
+                key=key or uuid4(),
+                kind=kind,
+            )
+    except IntegrityError:
+        if standing := _standing(key, sheet, row):  # the same form a moment ago
+            return standing
+        raise
+
+
+def _standing(key: UUID | None, sheet: Sheet, row: Any) -> SiteLook | None:
+    found = SiteLook.objects.filter(key=key).first() if key else None
+    if found is not None and (found.sheet, found.row) != (sheet.slug, row.pk):
+        raise Refused("key", "这张表已经用在别的一行。重新打开再填。")
+    return found
 
 
 def _check(row: Any, looked_on: date, result: str, said: str, mend_by: date | None, today: date) -> None:
@@ -117,15 +137,14 @@ def _add(
     kind: str = "", case: Case | None = None,
 ) -> SiteLook:  # fmt: skip
     """The look, the row's newest, the entry; and the rectification of a failed one, unless it comes from its own `case`."""
-    newest = row.looked_on is None or looked_on >= row.looked_on
     made: SiteLook = SiteLook.objects.create(
         sheet=slug, table=model._meta.model_name, row=row.pk, looked_on=looked_on, result=result, found=said, mend_by=mend_by, person_name=actor.name,  # noqa: SLF001
         made_at=at, key=key, case=case,
     )  # fmt: skip
     changes = {"looked_on": looked_on, "result": result, "found": said}
-    old = {name: getattr(row, name) for name in changes} if newest else None
-    if newest:
-        model.objects.filter(pk=row.pk).update(version=F("version") + 1, updated_at=at, **changes)
+    old = {name: getattr(row, name) for name in changes}
+    older = model.objects.filter(Q(looked_on=None) | Q(looked_on__lte=looked_on), pk=row.pk)
+    newest = older.update(version=F("version") + 1, updated_at=at, **changes) == 1
     record(
         actor=actor,
         verb=LOOKED,
@@ -133,7 +152,7 @@ def _add(
         subject_id=row.pk,
         at=at,
         org_path=row.organisation.path,
-        old=old,
+        old=old if newest else None,
         new=changes,
     )
     if newest and result == "fail" and case is None and ORDER in declared.processes():

@@ -113,7 +113,8 @@ def _note(actor: Actor, register: Register, row: Any, verb: str, at: datetime, n
 
 @transaction.atomic
 def begin(*, actor: Actor, register: Register, hold: str, draw: Draw, code: str, at: datetime) -> CampaignVisit:
-    """The visit that a draw asks for; asked again, the one that stands. A row that waits for a visit from another draw gets no second one."""
+    """The visit that a draw asks for; asked again, the one that stands. A row that waits for a visit from another draw gets no second one,
+    one that was retired meanwhile is written down as not visited."""
     policy.require(actor, hold, draw)
     row = register.sheet.model.objects.select_related("organisation").filter(code=code).first()
     if row is None:
@@ -124,12 +125,21 @@ def begin(*, actor: Actor, register: Register, hold: str, draw: Draw, code: str,
     )
     if found is not None:
         return found
-    if row.retired_on is not None:
-        raise Refused("target", f"{row} 已经停用。候补下达，或作废重抽。")
-    due = civil_date(at) + timedelta(days=WITHIN)
-    made: CampaignVisit = CampaignVisit.objects.create(
-        campaign=register.slug, row=row.pk, name=row.name, kind="sample", organisation=row.organisation, draw=draw, due_on=due, made_at=at, is_demo=draw.is_demo,
-    )  # fmt: skip
+    due, gone = civil_date(at) + timedelta(days=WITHIN), row.retired_on is not None
+    told = {
+        "name": row.name,
+        "kind": "sample",
+        "organisation": row.organisation,
+        "due_on": due,
+        "made_at": at,
+        "is_demo": draw.is_demo,
+    }
+    if gone:
+        told |= {"state": "excused", "note": "下达时已经停用，用候补"}
+    made: CampaignVisit
+    made, fresh = CampaignVisit.objects.get_or_create(draw=draw, row=row.pk, campaign=register.slug, defaults=told)
+    if not fresh:
+        return made
     _note(actor, register, row, "drawn", at, {"抽查编号": draw.number, "查到哪天": due})
     return made
 
@@ -146,7 +156,7 @@ def record(
     if unknown := set(held) - set(register.requirements):
         raise Refused("held", f"没有这项要求：{min(unknown)[:40]}。", "held")
     said, today, visit = note.strip(), civil_date(at), of_row(register, row).filter(state="open").first()
-    earliest = civil_date(visit.made_at) if visit else row.checked_on
+    earliest = civil_date(visit.made_at) if visit else row.checked_on or date.min
     if not earliest <= done_on <= today:
         raise Refused("done_on", f"日期在 {earliest} 到今天之间。改日期再存。", "done_on")
     if len(said) > 200:

@@ -109,6 +109,22 @@ def test_a_draw_gives_one_visit_each_and_never_two(cast: Cast) -> None:
         assert caught.value.code == "forbidden", who
 
 
+def test_one_that_was_retired_meanwhile_does_not_hold_up_the_others(cast: Cast) -> None:
+    for code in ("W1", "W2"):
+        store(cast, code)
+    at, on = cast.at, civil_date(cast.at)
+    pool, who = sampling.pool(WAREHOUSE), cast.actor("regulator")
+    listing = Listing(number="", title="示例抽查", objects=tuple(pool.objects({}, on)), inspectors=(), draw=2, inspectors_each=0, frozen_at=at,
+                      source="示例指数", form="两位小数", known_at=at + timedelta(hours=1))  # fmt: skip
+    draw = draws.freeze(actor=who, pool=pool, organisation=cast.emergency, listing=listing, at=at)
+    draws.reveal(actor=who, pool=pool, draw=draw, value="1", value_from="示例", at=at + timedelta(hours=2))
+    gone = Warehouse.objects.get(code="W1")
+    registry.retire(actor=cast.actor("street"), sheet=WAREHOUSE.sheet, row=gone, reason="拆了", at=at)
+    draws.start(actor=who, pool=pool, draw=draw, at=at + timedelta(hours=3))
+    assert dict(CampaignVisit.objects.values_list("name", "state")) == {"示例仓W1": "excused", "示例仓W2": "open"}
+    assert [one.name for one in CampaignVisit.objects.filter(state="excused") if "停用" in one.note] == ["示例仓W1"]
+
+
 def test_anyone_repeats_it_from_the_public_page(cast: Cast, tmp_path: Path) -> None:
     for code in ("W1", "W2", "W3"):
         store(cast, code)
