@@ -71,7 +71,7 @@ KERNEL: tuple[Capability, ...] = (
         verbs=penalties.VERBS,
     ),
     Capability(
-        slug="reporting", title="群众来件", plan_refs=("E11",), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
+        slug="reporting", title="群众来件", plan_refs=("E11", "S20"), permissions=reporting.PERMISSIONS, pages=reporting.PAGES, nav=reporting.NAV,
         jobs=reporting.JOBS,
     ),
     Capability(

@@ -108,7 +108,7 @@ def _freeze(request: Request, pool: Pool, asked: Asked) -> Draw:
         number="", title=posted.get("title", ""), objects=_out(request, asked.objects), inspectors=_out(request, asked.inspectors),
         conflicts=tuple(asked.conflicts), draw=_whole(posted.get("draw", ""), "draw", "抽几个"),
         spares=_whole(posted.get("spares", "") or "0", "spares", "候补"),
-        inspectors_each=_whole(posted.get("inspectors_each", ""), "inspectors_each", "每个对象几人"), frozen_at=request.at,
+        inspectors_each=_whole(posted.get("inspectors_each", ""), "inspectors_each", "每个对象几人") if pool.people else 0, frozen_at=request.at,
         source=posted.get("source", ""), form=posted.get("form", ""), known_at=_moment(posted.get("known_at", "")),
     )  # fmt: skip
     return actions.freeze(
@@ -156,6 +156,7 @@ def detail(request: Request, pool: Pool, given: str, refused: Refused | None = N
     context = {
         **_shown(draw), "pool": pool, "may": policy.why(request.actor, pool.hold, draw), "due": request.at >= draw.known_at, "bad": refused, "place": place,
         "typed": request.POST if refused else {}, "list": _name(pool, "s"), "act": _name(pool, "_do"),
+        "tasks": f"{reverse(pool.tasks)}?draw={draw.number}" if pool.tasks else f"{reverse('cases')}?q={draw.number}",
     }  # fmt: skip
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
@@ -175,7 +176,7 @@ def _start(request: Request, pool: Pool, draw: Draw) -> str:
     begun = actions.start(
         actor=request.actor, pool=pool, draw=draw, at=request.at, spares=request.POST.get("spares") == "1"
     )
-    return f"抽查任务 {len(begun)} 件，已在全部事项里。"
+    return f"抽查任务 {len(begun)} 件，点“看任务”。"
 
 
 _DO: dict[str, Callable[[Request, Pool, Draw], str]] = {"reveal": _reveal, "void": _void, "start": _start}

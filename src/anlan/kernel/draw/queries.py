@@ -48,10 +48,11 @@ def targets(
     for name in ("category", "level"):
         if asked.get(name):
             rows = rows.filter(**{name: asked[name]})
-    return [Candidate(one.code, one.name, weights[one.level], _recent(one.last_on, on, rest)) for one in rows]
+    return [Candidate(one.code, one.name, weights[one.level], recent(one.last_on, on, rest)) for one in rows]
 
 
-def _recent(last: date | None, on: date, rest: int) -> str:
+def recent(last: date | None, on: date, rest: int) -> str:
+    """Why what was drawn on the day `last` is left alone on the day `on`, for `rest` days; "" when it is not."""
     if last is None or (on - last).days >= rest:
         return ""
     return f"{last.isoformat()} 已抽查，{rest} 天内不重复"

@@ -57,12 +57,22 @@ class Drawn:
     spare: bool
 
 
+def nobody(_on: date) -> Sequence[Candidate]:
+    """Objects alone are drawn; who goes there is settled otherwise."""
+    return ()
+
+
+def no_conflicts(_on: date) -> Sequence[Conflict]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pool:
     """What a capability draws from. `slug` is the capability's; `hold` may freeze, reveal and give out, `read` sees.
 
     `filters` name the choices of the form (field -> (title, choices)); `objects(asked, on)` gives candidates for them. `start(draw, drawn, actor, at)`
-    begins the inspection of one drawn object and returns its address; called again it returns the one that stands."""
+    begins the inspection of one drawn object and returns its number; called again it returns the one that stands. `tasks` names the page that
+    shows them and takes `?draw=`; without it they are cases."""
 
     slug: str
     title: str
@@ -72,6 +82,12 @@ class Pool:
     filters: Mapping[str, tuple[str, Mapping[str, str]]]
     weighing: str  # in one sentence where weights come from
     objects: Callable[[Mapping[str, str], date], Sequence[Candidate]]
-    inspectors: Callable[[date], Sequence[Candidate]]
-    conflicts: Callable[[date], Sequence[Conflict]]
+    inspectors: Callable[[date], Sequence[Candidate]] = nobody
+    conflicts: Callable[[date], Sequence[Conflict]] = no_conflicts
     start: Callable[[Any, Drawn, Actor, datetime], str]
+    tasks: str = ""
+
+    @property
+    def people(self) -> bool:
+        """Whether inspectors are drawn as well."""
+        return self.inspectors is not nobody

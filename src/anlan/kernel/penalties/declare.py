@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from anlan.kernel.access.types import Permission
+from anlan.kernel.penalties import pages, tables
 from anlan.kernel.penalties.actions import VERBS, WITHDRAW
-from anlan.kernel.penalties.pages import PAGES, READ
+from anlan.kernel.penalties.pages import READ
 from anlan.kernel.web.types import Nav
 
 __all__ = ["NAV", "PAGES", "PERMISSIONS", "VERBS"]
 
+PAGES = (*pages.PAGES, *tables.PAGES)
 _WHOLE = dict.fromkeys(
     ("planner", "leader", "auditor", "safety_regulator", "environment_inspector", "legal_reviewer"), "district"
 )

@@ -19,8 +19,9 @@ from anlan.kernel.casework.actions import make_step, open_case
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.processes.inspection import OUTCOMES, inspection, outcome
 from anlan.kernel.casework.types import Field, Limit, Process
-from anlan.kernel.draw.models import Draw, InspectorEntry, TargetEntry
-from anlan.kernel.draw.types import Drawn
+from anlan.kernel.draw import queries as draws
+from anlan.kernel.draw.models import LEVELS, Draw, InspectorEntry, RecusalEntry, TargetEntry
+from anlan.kernel.draw.types import Drawn, Pool
 from anlan.kernel.penalties import actions, papers
 from anlan.kernel.penalties.models import Inspected
 from anlan.kernel.penalties.process import file_from
@@ -33,15 +34,19 @@ _COLOURS: Mapping[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """What a pack gives: `slug` of the inspection's process and of its pool, the slugs of the processes it may open, its registers."""
+    """What a pack gives: `slug` of the inspection's process and of its pool, the slugs of the processes it may open, its registers.
+
+    `weights` by level, `rest_days` between two random inspections of one target: the pack's own defaults."""
 
     slug: str
     title: str
     prefix: str
-    pool: str
     kinds: Mapping[str, str]
     targets: type[TargetEntry]
     inspectors: type[InspectorEntry]
+    recusals: type[RecusalEntry]
+    weights: Mapping[str, int]
+    rest_days: int
     rectification: str
     regime: Regime
     limits: tuple[Limit, ...]
@@ -63,7 +68,7 @@ class _Effects:
     def made(self, case: Case, values: Mapping[str, Any]) -> None:
         draw, inspectors = None, []
         if number := values.get("draw"):
-            draw = Draw.objects.filter(number=number, pool=self.office.pool, state="drawn").first()
+            draw = Draw.objects.filter(number=number, pool=self.office.slug, state="drawn").first()
             if draw is None:
                 raise Refused("draw", "没有这次抽查，或还没有抽取。", "draw")
             inspectors = list(_drawn(draw, values.get("target", ""))["inspectors"])
@@ -109,6 +114,19 @@ class _Effects:
         )  # fmt: skip
         if row.draw:
             self.office.targets.kept().filter(code=row.target_code).update(last_on=civil_date(at))
+
+
+def pool_of(office: Office, *, title: str, prefix: str) -> Pool:
+    """What the office draws from; its permissions are `<slug>.draws` and `<slug>.draw`."""
+    weights = "、".join(f"{LEVELS[level]} {weight}" for level, weight in office.weights.items())
+    return Pool(
+        slug=office.slug, title=title, read=f"{office.slug}.draws", hold=f"{office.slug}.draw", prefix=prefix,
+        weighing=f"权重按风险颜色：{weights}（本系统默认值）；{office.rest_days} 天内随机抽查过的不参加。",
+        filters={"category": ("类别", office.kinds), "level": ("风险颜色", LEVELS)},
+        objects=lambda asked, on: draws.targets(office.targets, asked, on, office.weights, office.rest_days),
+        inspectors=lambda on: draws.inspectors(office.inspectors, on), conflicts=lambda on: draws.recusals(office.recusals, on),
+        start=lambda draw, one, actor, at: start(office, draw, one, actor, at),
+    )  # fmt: skip
 
 
 def process_of(office: Office) -> Process:

@@ -8,10 +8,30 @@ from django.db.models import Q
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.casework.models import Case
 from anlan.kernel.draw.models import Draw
+from anlan.kernel.registry.models import Entry
 
 KINDS = {"inspection": "检查结果", "penalty": "行政处罚", "card": "红黄牌"}
 STATES = {"shown": "公示中", "ended": "已期满", "withdrawn": "已撤下"}
 WAYS = {"direct": "直接送达", "left": "留置送达", "post": "邮寄送达", "electronic": "电子送达（当事人同意）", "notice": "公告送达"}  # fmt: skip
+
+
+class PlanEntry(Entry):
+    """A line of a department's yearly plan of inspections: how many of a category and level, and how (random or plan); with `month`, in that one."""
+
+    code = models.CharField(max_length=40, unique=True)
+    year = models.IntegerField()
+    month = models.IntegerField(null=True)
+    category = models.CharField(max_length=20)
+    level = models.CharField(max_length=8, blank=True)
+    way = models.CharField(max_length=8)
+    number = models.IntegerField()
+    basis = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Penalty(models.Model):

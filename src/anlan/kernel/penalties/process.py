@@ -17,6 +17,7 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework import declared
 from anlan.kernel.casework.actions import open_case
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.types import Due, Field, Limit, Process, Step
@@ -178,9 +179,21 @@ def _steps(permission: Mapping[str, str], does: _Effects) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class PenaltyProcess(Process):
+    """A process that knows its tables."""
+
+    regime: Regime
+
+
+def regimes() -> list[Regime]:
+    """The tables of every department, in the order the packs declare them."""
+    return [one.regime for one in declared.processes().values() if isinstance(one, PenaltyProcess)]
+
+
 def penalty(
     regime: Regime, *, title: str, prefix: str, limits: Sequence[Limit], links: Callable[[Any], Sequence[tuple[str, str]]] | None = None
-) -> Process:  # fmt: skip
+) -> PenaltyProcess:  # fmt: skip
     """The process of `regime.slug`, with permissions `<slug>.<verb>` of VERBS."""
     permission = {verb: f"{regime.slug.replace('/', '.')}.{verb}" for verb in VERBS}
     does = _Effects(regime, tuple(limits))
@@ -188,8 +201,8 @@ def penalty(
     def panel(case: Case) -> Sequence[tuple[str, str]]:
         return shown(regime, case)
 
-    return Process(
-        slug=regime.slug, title=title, prefix=prefix, states=STATES, ends=ENDS, aside=ENDS - {"closed"} | {"transferred"}, steps=_steps(permission, does),
+    return PenaltyProcess(
+        regime=regime, slug=regime.slug, title=title, prefix=prefix, states=STATES, ends=ENDS, aside=ENDS - {"closed"} | {"transferred"}, steps=_steps(permission, does),
         read=permission["read"], open=permission["file"], manage=permission["manage"], evidence=EVIDENCE, limits=does.limits, made=does.made, panel=panel,
         links=links, note="立案以后由两名以上执法人员调查；提出意见、法制审核、作出决定须是不同的人。",
     )  # fmt: skip

@@ -112,7 +112,15 @@ def _told(sheet: Sheet, name: str, values: Mapping[str, Any]) -> str | None:
 
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
     titles = {column.name: column.title for column in sheet.columns}
-    verbs = {"added": "新增", "changed": "修改", "reviewed": "复核", "retired": "停用", "looked": "检查"}
+    verbs = {
+        "added": "新增",
+        "changed": "修改",
+        "reviewed": "复核",
+        "retired": "停用",
+        "looked": "检查",
+        "drawn": "抽中",
+        "excused": "不查了",
+    }
     entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
     return [
         (

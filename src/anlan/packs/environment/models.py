@@ -1,7 +1,7 @@
 """The tables of the pack's rooms, for Django to find."""
 
 from anlan.packs.environment.air_quality.models import AirFile, AirStation, DustDay, StationDay, Substitution
-from anlan.packs.environment.inspection.models import Card, GreenInspector, GreenRecusal, GreenTarget
+from anlan.packs.environment.inspection.models import Card, GreenInspector, GreenPlan, GreenRecusal, GreenTarget
 from anlan.packs.environment.inspector_rectification.models import InspectorItem
 from anlan.packs.environment.pollution_source.models import Bulletin, DayReview, Dosing, HourReview, Limit
 from anlan.packs.environment.registers.bare_land import BareLand
@@ -37,6 +37,7 @@ __all__ = [
     "Fleet",
     "FumeSource",
     "GreenInspector",
+    "GreenPlan",
     "GreenRecusal",
     "GreenTarget",
     "HourReview",

@@ -15,7 +15,7 @@ from anlan.packs.safety.dual_prevention.models import (
     Signal,
     Standard,
 )
-from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward, SafetyInspector, SafetyRecusal, SafetyTarget
+from anlan.packs.safety.enforcement.models import EnforcementPlan, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.enterprise_duty.models import (
     Certificate,
     Contractor,
@@ -46,11 +46,13 @@ from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.subjects.visits import CampaignVisit
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
     "Adoption",
     "BusinessPark",
+    "CampaignVisit",
     "Certificate",
     "Contractor",
     "DangerousWork",
@@ -89,7 +91,6 @@ __all__ = [
     "ReserveNorm",
     "ReservePlan",
     "ReserveScenario",
-    "Reward",
     "Risk",
     "RiskAssessment",
     "RiskConsultation",

@@ -25,6 +25,7 @@ from anlan.packs.safety.registers.railway_side import CAMPAIGN as RAILWAY_SIDE
 from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
+from anlan.packs.safety.safety_report.capability import CAPABILITY as SAFETY_REPORT
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
@@ -55,6 +56,7 @@ PACK = Pack(
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
         ENFORCEMENT,
+        SAFETY_REPORT,
         ACCOUNTABILITY,
         ENTERPRISE_DUTY,
         SPECIAL_EQUIPMENT,

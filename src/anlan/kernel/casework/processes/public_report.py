@@ -28,9 +28,11 @@ def public_report(
     part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None,
     rewarded: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None,
     paid: Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]] | None = None, holders: frozenset[str] = HOLDERS,
+    reward_asks: Sequence[Field] = (),
 ) -> Process:  # fmt: skip
     """The process of `slug`; permissions `<slug>.<verb>` of VERBS. `entered`: who may enter one by the staff's form (default: anyone).
-    `reward`: it knows 奖励, decided by who manages and paid by another person with the permission `pay` (default: who manages)."""
+    `reward`: it knows 奖励, decided by who manages and paid by another person with the permission `pay` (default: who manages);
+    `reward_asks`: what deciding it asks besides amount and basis."""
     permission = {verb: f"{slug.replace('/', '.')}.{verb}" for verb in VERBS}
     to = Field(name="to", title="承办单位", kind="organisation", required=True)
     answer = Field(name="answer", title="答复", kind="long", required=True, help="来件人会看到这段话；不写个人姓名")
@@ -52,7 +54,7 @@ def public_report(
 
     rewards = (
         Step(slug="reward", title="定奖励", sources=("answered", "closed"), target="", permission=permission["manage"], says=True,
-             fields=(amount, basis), guard=once, effect=rewarded),
+             fields=(amount, basis, *reward_asks), guard=once, effect=rewarded),
         Step(slug="pay", title="发奖励", sources=("answered", "closed"), target="", permission=pay or permission["manage"], fields=(how,),
              takes=("receipt",), not_by=("reward",), guard=owed, effect=paid),
     ) if reward else ()  # fmt: skip

@@ -48,10 +48,11 @@ def rectification(
     made: Callable[[Any, Mapping[str, Any]], None] | None = None, panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None,
     graded: Callable[[Any, Actor, Mapping[str, Any], datetime], None] | None = None,
     assigned: Callable[[Any, Actor, Mapping[str, Any], datetime], None] | None = None, closing: Callable[[Any], str] | None = None,
-    narrow: bool = False, note: str = "",
+    turned: Callable[[Any, Actor, str, datetime], None] | None = None, narrow: bool = False, note: str = "",
 ) -> Process:  # fmt: skip
     """The process of `slug`, whose permissions are `<slug>.<verb>` of VERBS. `major` are the grades that only the regulator closes,
-    with `receipts` (kinds of evidence); `closing(case)` gives a further sentence why it cannot be closed yet."""
+    with `receipts` (kinds of evidence); `closing(case)` gives a further sentence why it cannot be closed yet; `turned(case, actor, state, at)`
+    writes what the pack keeps of where the case came from, in the transaction that closes, voids or reopens it."""
     permission = {verb: f"{slug.replace('/', '.')}.{verb}" for verb in VERBS}
 
     def is_major(case: Any) -> bool:
@@ -89,19 +90,19 @@ def rectification(
         Step(slug="submit", title="报改好", sources=("rectifying",), target="reviewing", permission=permission["rectify"], says=True,
              proves=("after",), hand="issuer", main=True),
         Step(slug="pass", title="复查通过", sources=("reviewing",), target="closed", permission=permission["review"], not_by=("submit",),
-             takes=("review",), applies=lambda case: not is_major(case), main=True),
+             takes=("review",), applies=lambda case: not is_major(case), effect=_turns(turned, "closed"), main=True),
         Step(slug="pass_major", title="复查通过", sources=("reviewing",), target="passed", permission=permission["review"], not_by=("submit",),
              proves=("review",), hand="issuer", applies=is_major, main=True),
         Step(slug="send_back", title="退回整改", sources=("reviewing", "passed"), target="rectifying", permission=permission["review"],
              not_by=("submit",), says=True, takes=("review",), hand="owner", returns=True),
         Step(slug="close", title="销号", sources=("passed",), target="closed", permission=permission["close"], proves=tuple(receipts),
-             not_by=("submit",), guard=may_close, main=True),
+             not_by=("submit",), guard=may_close, effect=_turns(turned, "closed"), main=True),
         Step(slug="regrade", title="改等级", sources=("graded", "rectifying", "reviewing"), target="", permission=permission["close"],
              says=True, fields=(grade,), effect=set_grade),
         Step(slug="void", title="不属实", sources=("reported", "graded"), target="void", permission=permission["assign"], says=True,
-             not_by=("open",)),
+             not_by=("open",), effect=_turns(turned, "void")),
         Step(slug="reopen", title="重新整改", sources=("closed", "void"), target="rectifying", permission=permission["manage"], says=True,
-             hand="owner"),
+             effect=_turns(turned, "rectifying"), hand="owner"),
     )  # fmt: skip
     return Process(
         slug=slug, title=title, prefix=prefix, states=STATES, ends=frozenset({"closed", "void", "merged"}), aside=frozenset({"void", "merged"}),
@@ -109,6 +110,17 @@ def rectification(
         evidence={**EVIDENCE, **(evidence or {}), "delisted": "解除督办公布件"}, limits=tuple(limits), narrow=narrow, asks=tuple(asks), made=made,
         panel=panel, note=note,
     )  # fmt: skip
+
+
+def _turns(turned: Callable[[Any, Actor, str, datetime], None] | None, state: str) -> Callable[[Any, Actor, Mapping[str, Any], datetime], Mapping[str, Any]]:  # fmt: skip
+    """The effect of a step that closes, voids or reopens."""
+
+    def effect(case: Any, actor: Actor, _values: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+        if turned:
+            turned(case, actor, state, at)
+        return {}
+
+    return effect
 
 
 def _deadline(until: date, at: datetime) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
 from anlan.packs.education.campus_safety import demonstration, desk, pages
 from anlan.packs.education.campus_safety.checks import AREA, SAFE_CAMPUS
-from anlan.packs.education.campus_safety.formulas import FORMULAS
+from anlan.packs.education.campus_safety.formulas import RATED
 from anlan.packs.education.campus_safety.process import BULLYING, DANGER, SLUG, case_links
 from anlan.packs.education.campus_safety.sheets import PROFILES, READ, SHEETS
 from anlan.packs.education.campus_safety.verbs import VERBS
@@ -59,7 +59,7 @@ CAPABILITY = Capability(
         Page(path="campus-report/track/", name="campus_bullying_track", view=pages.track, permission=PUBLIC, title="查欺凌报告", methods=("GET", "POST")),
         Page(path="campus/bullying/<str:given>/names/", name="campus_bullying_names", view=pages.names, permission=_UNMASK, title="看欺凌报告里的姓名",
              methods=("GET", "POST"), section="registry"),
-        *(page for sheet in SHEETS for page in sheet_pages(sheet)),
+        *(page for sheet in SHEETS for page in sheet_pages(sheet)), *registers.ratio_pages(RATED),
     ),
     nav=(
         Nav(section="registry", title="校园安全", page="campus", permission=READ, order=3),
@@ -69,7 +69,7 @@ CAPABILITY = Capability(
         *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=30 + place, below=_BELOW)
           for place, (slug, title) in enumerate(WORDS.items())),
     ),
-    verbs=VERBS, case_links=case_links, check_areas=(AREA,), check_forms=(SAFE_CAMPUS,), sheets=SHEETS, processes=(DANGER, BULLYING), formulas=FORMULAS,
+    verbs=VERBS, case_links=case_links, check_areas=(AREA,), check_forms=(SAFE_CAMPUS,), sheets=SHEETS, processes=(DANGER, BULLYING), formulas=registers.formulas(RATED),
     layers=(registers.layer(PROFILES, slug="campus_profiles", title="学校", sign="stage",
                             value=lambda row: f"保安 {row.guards} / {row.guards_needed}，{'' if row.alarm else '没有'}一键报警"),),
     waiting=desk.waits, now=desk.now, demo=demonstration.load,

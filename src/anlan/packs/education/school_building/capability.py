@@ -20,22 +20,19 @@ from anlan.packs.education.school_building.sheets import WORKS as WORK_SHEET
 
 _USED = Q(used=True)
 _NOT_DONE = Q(state__in=queries.OPEN_WORKS)
-FORMULAS = (
-    registers.ratio(
-        BUILDINGS, slug="school_building.appraised", title="校舍鉴定率", text="在用、有等级而且下次鉴定没有过期的栋数 ÷ 在用栋数，保留一位小数。",
-        indicators=("校舍鉴定率", "校舍抗震鉴定率"), whole=lambda _day: _USED, part=lambda day: ~Q(grade="none") & Q(appraisal_due_on__gte=day),
-        lacking="used=1&due=appraisal_due_on&sort=appraisal_due_on",
+RATED = (
+    (BUILDINGS, (registers.Ratio(
+        under="school_building", slug="appraised", unit="栋", title="校舍鉴定率", text="在用、有等级而且下次鉴定没有过期的栋数 ÷ 在用栋数，保留一位小数。",
+        indicators=("校舍鉴定率", "校舍抗震鉴定率"), whole=_USED, part=lambda day: ~Q(grade="none") & Q(appraisal_due_on__gte=day),
     ),
-    registers.ratio(
-        BUILDINGS, slug="school_building.in_hand", title="C、D 级校舍处置率", text="C、D 级校舍中施工中或已完成的栋数 ÷ C、D 级栋数，保留一位小数；只列了计划的不算。",
-        indicators=("C级校舍加固率", "C、D 级校舍处置率"), whole=lambda _day: queries.UNSAFE, part=registers.every(works__in=("running", "done")),
-        lacking="grade=C&works=planned",
-    ),
-    registers.ratio(
-        WORK_SHEET, slug="school_building.works_done", title="校舍加固工程完成率", text="计划完工日已到的工程中已验收的 ÷ 计划完工日已到的，保留一位小数；取消的不计。",
-        indicators=("校舍加固工程完成率",), whole=lambda day: Q(planned_done_on__lte=day) & ~Q(state="cancelled"), part=registers.every(state="accepted"),
-        lacking="due=planned_done_on&sort=planned_done_on",
-    ),
+    registers.Ratio(
+        under="school_building", slug="in_hand", unit="栋", title="C、D 级校舍处置率", text="C、D 级校舍中施工中或已完成的栋数 ÷ C、D 级栋数，保留一位小数；只列了计划的不算。",
+        indicators=("C级校舍加固率", "C、D 级校舍处置率"), whole=queries.UNSAFE, part=Q(works__in=("running", "done")),
+    ))),
+    (WORK_SHEET, (registers.Ratio(
+        under="school_building", slug="works_done", unit="项", title="校舍加固工程完成率", text="计划完工日已到的工程中已验收的 ÷ 计划完工日已到的，保留一位小数；取消的不计。",
+        indicators=("校舍加固工程完成率",), whole=lambda day: Q(planned_done_on__lte=day) & ~Q(state="cancelled"), part=Q(state="accepted"),
+    ),)),
 )  # fmt: skip
 
 _ROWS: tuple[Mapping[str, Any], ...] = (
@@ -66,14 +63,14 @@ CAPABILITY = Capability(
     pages=(
         Page(path="registry/school_building/", name="school_building", view=pages.overview, permission=READ, title="校舍安全", section="registry", command="看校舍安全"),
         Page(path="registry/school_building/export/", name="school_building_export", view=pages.export, permission=READ, title="导出校舍安全", kind="export"),
-        *sheet_pages(BUILDINGS), *sheet_pages(WORK_SHEET),
+        *sheet_pages(BUILDINGS), *sheet_pages(WORK_SHEET), *registers.ratio_pages(RATED),
     ),
     nav=(
         Nav(section="registry", title="校舍安全", page="school_building", permission=READ, order=40),
         Nav(section="registry", title="校舍", page="school_buildings_list", permission=READ, order=41, below="/registry/school_building"),
         Nav(section="registry", title="加固工程", page="school_building_works_list", permission=READ, order=42, below="/registry/school_building"),
     ),
-    sheets=(BUILDINGS, WORK_SHEET), formulas=FORMULAS,
+    sheets=(BUILDINGS, WORK_SHEET), formulas=registers.formulas(RATED),
     layers=(registers.layer(BUILDINGS, slug="school_buildings", title="校舍", sign="grade", value=lambda row: f"{GRADES[row.grade]}，{WORKS[row.works]}"),),
     waiting=registers.waiting(
         registers.Due(sheet=BUILDINGS, column="appraisal_due_on", kind="校舍鉴定", verb="安排鉴定", ahead=90, where=_USED),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Page, Permission
+from anlan.kernel.access.types import Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
 from anlan.kernel.draw.pages import draw_pages
+from anlan.kernel.penalties.plans import plan_pages
+from anlan.kernel.penalties.tables import discretion_page
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.environment.inspection import demonstration, pages
+from anlan.packs.environment.inspection import demonstration
 from anlan.packs.environment.inspection.cards import CARD
-from anlan.packs.environment.inspection.office import INSPECTION, ORDER, PENALTY, POOL, READ, SHEETS
+from anlan.packs.environment.inspection.office import INSPECTION, OFFICE, ORDER, PENALTY, PLANS, POOL, READ, SHEETS
 from anlan.packs.environment.inspection.rules import SLUG
 
 _SEES = dict.fromkeys(("planner", "leader", "auditor", "environment_inspector", "environment_officer"), "district")
@@ -18,6 +20,11 @@ _PARTY = dict.fromkeys(("enterprise_head", "enterprise_officer"), "own")
 _BUREAU = dict.fromkeys(("bureau_officer", "legal_reviewer"), "own")
 _INSPECTOR = {"environment_inspector": "district"}
 _CHIEF = {"bureau_officer": "own"}
+_LOOKS = {
+    "environment_officer": "district",
+    "bureau_officer": "own",
+    "street_officer": "own",
+}  # who looks at the rows of the dynamic registers
 
 
 def _permission(verb: str, title: str, **roles: str) -> Permission:
@@ -27,8 +34,8 @@ def _permission(verb: str, title: str, **roles: str) -> Permission:
 CAPABILITY = Capability(
     slug=SLUG, title="环境执法检查", plan_refs=("E10",),
     permissions=(
-        _permission("register", "查看环境检查对象", **_SEES, **_BUREAU),
-        _permission("write", "登记环境检查对象和人员", **_INSPECTOR),
+        _permission("register", "查看环境检查对象和计划", **_SEES, **_BUREAU),
+        _permission("write", "登记环境检查对象、人员和计划", **_INSPECTOR),
         _permission("draws", "查看环境双随机", **_SEES, **_BUREAU),
         _permission("draw", "办环境双随机", environment_inspector="own"),
         _permission("read", "查看环境检查", **_SEES, **_PARTY, **_BUREAU),
@@ -37,11 +44,11 @@ CAPABILITY = Capability(
         _permission("answer", "对环境检查陈述申辩", **_PARTY),
         _permission("conclude", "处理环境检查", **_INSPECTOR),
         _permission("manage", "调度环境检查", **_CHIEF),
-        _permission("order.read", "查看环境整改", **_SEES, **_PARTY, **_BUREAU, worker="own"),
-        _permission("order.report", "登记环境整改", **_INSPECTOR),
+        _permission("order.read", "查看环境整改", **_SEES, **_PARTY, **_BUREAU, worker="own", street_officer="own"),
+        _permission("order.report", "登记环境整改", **_INSPECTOR, **_LOOKS),
         _permission("order.grade", "给环境整改判级", **_INSPECTOR),
         _permission("order.assign", "下达环境整改", **_INSPECTOR),
-        _permission("order.rectify", "整改环境问题", **_PARTY),
+        _permission("order.rectify", "整改环境问题", **_PARTY, bureau_officer="own", street_officer="own"),
         _permission("order.review", "复查环境整改", **_INSPECTOR),
         _permission("order.close", "给严重环境问题销号", **_CHIEF),
         _permission("order.manage", "调度环境整改", **_CHIEF),
@@ -57,7 +64,8 @@ CAPABILITY = Capability(
         _permission("card_give", "批准红黄牌", **_CHIEF),
     ),
     pages=(
-        Page(path="inspections/discretion/", name="inspection_discretion", view=pages.discretion, permission=f"{SLUG}.penalty.read", title="环境裁量表", section="registry"),
+        *plan_pages(OFFICE, PLANS, "inspections/"),
+        discretion_page(OFFICE.regime, name="inspection_discretion", path="inspections/discretion/"),
         *draw_pages(POOL, "inspections/draws/"),
         *case_pages(PENALTY, "inspections/penalties/"),
         *case_pages(ORDER, "inspections/orders/"),
@@ -68,7 +76,7 @@ CAPABILITY = Capability(
     nav=(
         Nav(section="registry", title="环境检查", page="inspection_list", permission=f"{SLUG}.read", order=7),
         *(Nav(section="registry", title=title, page=page, permission=permission, order=7, below="/inspections/")
-          for title, page, permission in (("随机抽查", "inspection_draws", f"{SLUG}.draws"), ("整改", "inspection_order_list", f"{SLUG}.order.read"),
+          for title, page, permission in (("计划进度", "inspection_plan", READ), ("随机抽查", "inspection_draws", f"{SLUG}.draws"), ("整改", "inspection_order_list", f"{SLUG}.order.read"),
                                           ("处罚", "inspection_penalty_list", f"{SLUG}.penalty.read"), ("红黄牌", "inspection_card_list", f"{SLUG}.card_read"),
                                           ("裁量表", "inspection_discretion", f"{SLUG}.penalty.read"), ("检查对象", "inspection_targets_list", READ),
                                           ("检查人员", "inspection_inspectors_list", READ), ("回避", "inspection_recusals_list", READ))),

@@ -18,7 +18,7 @@ from anlan.kernel.penalties.samples import files
 from anlan.kernel.registry import actions as registry
 from anlan.packs.environment.inspection.cards import CARD
 from anlan.packs.environment.inspection.models import GreenTarget
-from anlan.packs.environment.inspection.office import INSPECTORS, PENALTY, POOL, RECUSALS, TARGETS
+from anlan.packs.environment.inspection.office import INSPECTORS, PENALTY, PLANS, POOL, RECUSALS, TARGETS
 
 BUREAU = "SL-B13"
 OBJECTS = (("SL-E01", "boiler", "orange"), ("SL-E02", "boiler", "red"), ("SL-E03", "medical", "yellow"), ("SL-E32", "industry", "yellow"), ("SL-E31", "industry", "blue"))  # fmt: skip
@@ -46,8 +46,29 @@ def load(at: datetime) -> None:
         registry.add(actor=SYSTEM, sheet=INSPECTORS, organisation=units[BUREAU], values=values, at=at, is_demo=True)
     recusal = {"code": "HB-11", "inspector_code": "HF-0203", "target_code": "SL-E32", "reason": "kin"}
     registry.add(actor=SYSTEM, sheet=RECUSALS, organisation=units[BUREAU], values=recusal, at=at, is_demo=True)
+    _planned(units[BUREAU], at)
     _drawn(people["inspector"], units[BUREAU], at)
     _cases(people, units, at)
+
+
+def _planned(bureau: Organisation, at: datetime) -> None:
+    """A yearly line, and one for last month that was not reached."""
+    today = civil_date(at)
+    last = today.replace(day=1) - timedelta(days=1)
+    for code, year, month, category, way, number in (
+        ("HJH-01", today.year, None, "industry", "random", 12), ("HJH-02", last.year, last.month, "boiler", "plan", 2), ("HJH-03", today.year, today.month, "site", "plan", 3),
+    ):  # fmt: skip
+        values = {
+            "code": code,
+            "year": year,
+            "month": month,
+            "category": category,
+            "level": "",
+            "way": way,
+            "number": number,
+            "basis": "示例计划",
+        }
+        registry.add(actor=SYSTEM, sheet=PLANS, organisation=bureau, values=values, at=at, is_demo=True)
 
 
 def _drawn(who: Actor, bureau: Organisation, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The bureau's registers for drawing, and cards."""
+"""The bureau's registers for drawing, its yearly plan, and cards."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from anlan.kernel.casework.models import Case
 from anlan.kernel.draw.models import InspectorEntry, RecusalEntry, TargetEntry
+from anlan.kernel.penalties.models import PlanEntry
 
 
 class GreenTarget(TargetEntry):
@@ -17,6 +18,10 @@ class GreenInspector(InspectorEntry):
 
 
 class GreenRecusal(RecusalEntry):
+    pass
+
+
+class GreenPlan(PlanEntry):
     pass
 
 

@@ -20,7 +20,6 @@ CATEGORIES = {
 }  # fmt: skip
 WEIGHTS = {"red": 5, "orange": 3, "yellow": 2, "blue": 1}  # 本系统默认值: key, special, general supervision
 REST_DAYS = 90  # 本系统默认值
-WEIGHING = "权重按风险颜色：红 5、橙 3、黄 2、蓝 1（本系统默认值）；90 天内随机抽查过的不参加。"
 GRADES: Mapping[str, tuple[str, Level]] = {"general": ("一般", ""), "major": ("严重", "red")}
 COLOURS: Mapping[str, tuple[str, Level]] = {"yellow": ("黄牌", "yellow"), "red": ("红牌", "red")}
 _HERE = Path(__file__).parent

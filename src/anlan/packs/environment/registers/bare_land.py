@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import models
+from django.db.models import F
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet
 
 KINDS = {"demolished": "拆迁空地", "waiting": "待建", "yard": "堆场", "roadside": "路边", "other": "其他"}
 TREATMENTS = {"none": "没有治理", "net": "苫盖", "green": "绿化", "hard": "硬化", "agent": "抑尘剂"}
@@ -42,7 +44,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="treated", title="裸地治理率", text="治理面积之和 ÷ 裸露面积之和。", indicators=("裸地治理率", "裸露地面治理率"), unit="平方米",
-          whole=lambda row: row.area, part=lambda row: row.treated),
+          whole=F("area"), part=F("treated")),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "LD-01", "name": "示例拆迁空地甲", "kind": "demolished", "owner": "示例一街道", "area": 12000, "treatment": "net", "treated": 12000,

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, register, sheet, yes
 
 # Standard stoves of each size: GB 18483-2001 table 1 as recalled, not read in its own text yet.
 SCALES = {"small": "小型", "middle": "中型", "large": "大型"}
@@ -50,9 +52,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="purified", title="餐饮油烟净化设施安装率", text="装了净化器的 ÷ 餐饮单位。", indicators=("餐饮油烟净化设施安装率", "油烟净化器安装率"), unit="家",
-          whole=lambda _row: 1, part=lambda row: int(row.purifier)),
+          part=Q(purifier=True)),
     Ratio(slug="passed", title="餐饮油烟检查合格率", text="最近一次检查合格或已改好的 ÷ 检查过的。", indicators=("餐饮油烟检查合格率",), unit="家",
-          whole=lambda row: int(bool(row.result)), part=lambda row: int(row.result in ("pass", "mended"))),
+          whole=~Q(result=""), part=Q(result__in=("pass", "mended"))),
 )  # fmt: skip
 DEMO = (
     ("SL-S03", {"code": "YY-01", "name": "示例饭馆乙", "stoves": 4, "scale": "middle", "address": "示例南路 20 号", "longitude": 117.198, "latitude": 39.149,

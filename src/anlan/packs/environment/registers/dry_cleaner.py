@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import F
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 SOLVENTS = {"perc": "四氯乙烯", "petroleum": "石油溶剂", "water": "水洗"}
 
@@ -38,8 +40,8 @@ SHEET = sheet(
     check=check, duty="一家一行；开启式干洗机换成全封闭的。",
 )  # fmt: skip
 RATIOS = (
-    Ratio(slug="closed", title="全封闭干洗机使用率", text="全封闭干洗机之和 ÷ 干洗机之和。", indicators=("全封闭干洗机使用率",), unit="台", whole=lambda row: row.machines,
-          part=lambda row: row.closed),
+    Ratio(slug="closed", title="全封闭干洗机使用率", text="全封闭干洗机之和 ÷ 干洗机之和。", indicators=("全封闭干洗机使用率",), unit="台", whole=F("machines"),
+          part=F("closed")),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "GX-01", "name": "示例干洗店甲", "machines": 3, "closed": 2, "solvent": "perc", "used": 180, "recovery": True, "contract": True, "address": "示例大道 15 号",

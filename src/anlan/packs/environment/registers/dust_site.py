@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, order, register, sheet, yes
+from anlan.packs.environment.subjects import looks
+from anlan.packs.environment.subjects.register import Site, Values, order, register, sheet, yes
 
 KINDS = {
     "house": "房建",
@@ -67,9 +70,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="six", title="施工工地六个百分之百达标率", text="在建工地里六项全部做到的 ÷ 在建工地。",
-          indicators=("施工工地六个百分之百达标率", "六个百分之百落实率"), whole=lambda row: int(row.phase == "running"), part=lambda row: int(not row.lacking)),
+          indicators=("施工工地六个百分之百达标率", "六个百分之百落实率"), whole=Q(phase="running"), part=Q(**dict.fromkeys(SIX, True))),
     Ratio(slug="video", title="施工工地视频监控安装率", text="在建工地里装了视频监控的 ÷ 在建工地。", indicators=("施工工地视频监控安装率",),
-          whole=lambda row: int(row.phase == "running"), part=lambda row: int(row.video)),
+          whole=Q(phase="running"), part=Q(video=True)),
 )  # fmt: skip
 _ALL = dict.fromkeys(SIX, True)
 DEMO = (
@@ -81,10 +84,25 @@ DEMO = (
     ("SL-S03", {"code": "GD-03", "name": "示例地块拆除", "kind": "demolish", "phase": "done", "contractor": "示例拆除丙", "area": 5000, "starts_on": date(2024, 9, 1),
                 "ends_on": date(2025, 2, 1), **_ALL, "address": "示例南路", "longitude": 117.19, "latitude": 39.146}),
 )  # fmt: skip
+STORY = (
+    {"do": "grade", "by": "inspector", "after": 1, "values": {"grade": "general"}},
+    {
+        "do": "assign",
+        "by": "inspector",
+        "after": 1.1,
+        "values": {"fixer": "示例市政乙", "measure": "裸土全部苫盖", "until": 3},
+    },
+)
+
+
+def _told(at: datetime) -> None:
+    looks.tell(sheet=SHEET, permission="dust_site.look", code="GD-02", found="裸土没有苫盖", kind="site", days=14, steps=STORY, at=at)  # fmt: skip
+
+
 CAPABILITY = register(
     SHEET,
     slug="dust_site",
     ratios=RATIOS,
     demo=DEMO,
-    value=lambda row: f"缺 {len(row.lacking)} 项" if row.lacking else "六项齐",
-)
+    value=lambda row: f"缺 {len(row.lacking)} 项" if row.lacking else "六项齐", kind="site", told=_told,
+)  # fmt: skip

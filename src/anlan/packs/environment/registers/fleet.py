@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import F, Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 KINDS = {
     "logistics": "物流",
@@ -56,9 +58,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="gate", title="用车大户门禁联网率", text="门禁联网的 ÷ 用车大户。", indicators=("用车大户门禁系统安装率", "用车大户门禁联网率"), unit="家",
-          whole=lambda _row: 1, part=lambda row: int(row.gate and row.linked)),
+          part=Q(gate=True, linked=True)),
     Ratio(slug="clean", title="用车大户国六和新能源车占比", text="国六和新能源重型车之和 ÷ 重型车之和。", indicators=("用车大户国六和新能源车占比",), unit="辆",
-          whole=lambda row: row.heavy, part=lambda row: row.newest + row.electric),
+          whole=F("heavy"), part=F("newest") + F("electric")),
 )  # fmt: skip
 DEMO = (
     ("SL-S02", {"code": "YC-01", "name": "示例物流园乙", "kind": "logistics", "heavy": 120, "old": 18, "newest": 60, "electric": 24, "daily": 210, "gate": True, "linked": True,

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, order, register, sheet, yes
 
 KINDS = {
     "excavator": "挖掘机",
@@ -59,7 +61,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="coded", title="非道路移动机械编码登记率", text="已编码的 ÷ 台账里在用的机械。", indicators=("非道路移动机械编码登记率",), unit="台",
-          whole=lambda _row: 1, part=lambda row: int(row.coded)),
+          part=Q(coded=True)),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "JX-01", "name": "示例挖掘机 1 号", "kind": "excavator", "owner": "示例机械租赁甲", "fuel": "diesel", "stage": "3", "power": 110, "coded": True,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Values, order, register
+from anlan.packs.environment.subjects.register import Values, order, register
 
 PRODUCTS = {"petrol92": "92 号汽油", "petrol95": "95 号汽油", "diesel": "车用柴油", "urea": "车用尿素", "other": "其他"}
 VERDICTS = {"pass": "合格", "fail": "不合格", "waiting": "检验中"}
@@ -59,7 +61,7 @@ SAMPLES = Sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="passed", title="油品抽检合格率", text="当年抽样、已有结论的样品中合格的 ÷ 已有结论的。", indicators=("油品抽检合格率", "油品质量合格率"), of_year="sampled_on",
-          whole=lambda row: int(row.verdict != "waiting"), part=lambda row: int(row.verdict == "pass")),
+          whole=~Q(verdict="waiting"), part=Q(verdict="pass")),
 )  # fmt: skip
 DEMO = (
     ("SL-B12", {"code": "YP-2025-01", "name": "示例加油站一", "product": "petrol95", "sampled_on": date(2025, 4, 8), "reported_on": date(2025, 4, 20), "verdict": "pass"}),

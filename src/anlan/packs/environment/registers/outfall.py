@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, order, register, sheet, yes
 
 KINDS = {"industry": "工业", "sewage": "城镇污水", "rain": "雨水", "mixed": "雨污混流", "other": "其他"}
 STATES = {"keep": "保留", "mend": "整治中", "closed": "已取缔", "done": "整治完成"}
@@ -86,17 +88,16 @@ TRACES = Sheet(
     ),
 )  # fmt: skip
 RATIOS = (
-    Ratio(slug="traced", title="入河排污口溯源完成率", text="已溯源的 ÷ 入河排污口。", indicators=("入河排污口溯源完成率",), whole=lambda _row: 1, part=lambda row: int(row.traced)),
+    Ratio(slug="traced", title="入河排污口溯源完成率", text="已溯源的 ÷ 入河排污口。", indicators=("入河排污口溯源完成率",), part=Q(traced=True)),
     Ratio(slug="done", title="入河排污口整治完成率", text="整治完成和已取缔的 ÷ 要整治的（不算保留的）。", indicators=("入河排污口整治完成率",),
-          whole=lambda row: int(row.state != "keep"), part=lambda row: int(row.state in ("done", "closed"))),
+          whole=~Q(state="keep"), part=Q(state__in=("done", "closed"))),
 )  # fmt: skip
 CUT = Ratio(
     slug="cut",
     title="排污口来源截断率",
     text="已截断的来源 ÷ 查到的来源。",
     indicators=("排污口来源截断率",),
-    whole=lambda _row: 1,
-    part=lambda row: int(row.cut_on is not None),
+    part=~Q(cut_on=None),
 )
 DEMO = (
     ("SL-S02", {"code": "PK-01", "name": "示例河 1 号口门", "kind": "mixed", "river": "示例河", "owner": "示例二街道", "state": "mend", "dry_flow": True, "traced": True,

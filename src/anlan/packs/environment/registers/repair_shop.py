@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 CLASSES = {"1": "一类", "2": "二类", "3": "三类"}
 TREATMENTS = {"none": "没有", "carbon": "活性炭", "burn": "催化燃烧", "light": "光氧、等离子（低效）", "other": "其他"}
@@ -48,7 +50,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="treated", title="汽修喷漆废气治理率", text="有喷烤漆房的汽修企业中，用活性炭、催化燃烧等有效治理的 ÷ 有喷烤漆房的；光氧、等离子不算。",
-          indicators=("汽修喷漆废气治理率",), unit="家", whole=lambda row: int(row.booths > 0), part=lambda row: int(row.treated)),
+          indicators=("汽修喷漆废气治理率",), unit="家", whole=Q(booths__gt=0), part=~Q(treatment__in=POOR)),
 )  # fmt: skip
 DEMO = (
     ("SL-S04", {"code": "QX-01", "name": "示例汽修甲", "grade": "1", "booths": 2, "treatment": "carbon", "carbon_on": date(2025, 5, 1), "waterborne": True, "contract": True, "address": "示例东路 12 号",
@@ -57,4 +59,6 @@ DEMO = (
                 "looked_on": date(2025, 6, 11), "result": "fail", "found": "低效设施，炭箱缺失"}),
     ("SL-S02", {"code": "QX-03", "name": "示例快修丙", "grade": "3", "booths": 0, "treatment": "none", "address": "示例北路 50 号", "longitude": 117.23, "latitude": 39.175}),
 )  # fmt: skip
-CAPABILITY = register(SHEET, slug="repair_shop", ratios=RATIOS, demo=DEMO, value=lambda row: TREATMENTS[row.treatment])
+CAPABILITY = register(
+    SHEET, slug="repair_shop", ratios=RATIOS, demo=DEMO, kind="repair", value=lambda row: TREATMENTS[row.treatment]
+)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
 from anlan.kernel.access.types import Permission
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.environment.subjects.register import Ratio, Values, order, register
+from anlan.packs.environment.subjects.register import Values, order, register
 
 METHODS = {"road": "路检路查", "depot": "入户检查", "remote": "遥感检测", "smoke": "黑烟抓拍"}
 FUELS = {"diesel": "柴油", "petrol": "汽油", "gas": "燃气"}
@@ -118,15 +120,15 @@ PENALTIES = Sheet(
 )  # fmt: skip
 
 
-def _punished(row: RoadsideCheck) -> int:
-    return int(RoadsidePenalty.objects.filter(code=row.code, retired_on=None, outcome__in=("fined", "warned")).exists())
+def _punished(_day: date) -> Q:
+    return Q(code__in=RoadsidePenalty.objects.filter(retired_on=None, outcome__in=("fined", "warned")).values("code"))
 
 
 RATIOS = (
     Ratio(slug="passed", title="路检和遥感检测合格率", text="当年检测合格的 ÷ 当年检测的车次。", indicators=("路检路查合格率", "路检和遥感检测合格率"), unit="车次", of_year="checked_on",
-          whole=lambda _row: 1, part=lambda row: int(row.verdict == "pass")),
+          part=Q(verdict="pass")),
     Ratio(slug="punished", title="超标车移交处罚率", text="当年检测超标的车次中，交警已处罚或警告的 ÷ 超标的。", indicators=("超标车移交处罚率",), unit="车次", of_year="checked_on",
-          whole=lambda row: int(row.verdict == "fail"), part=_punished),
+          whole=Q(verdict="fail"), part=_punished, also=(RoadsidePenalty,)),
 )  # fmt: skip
 DEMO = (
     ("SL-B13", {"code": "LJ-2025-001", "checked_on": date(2025, 6, 3), "method": "road", "place": "示例北路检查点", "plate": "示A00001", "fuel": "diesel", "item": "不透光烟度",

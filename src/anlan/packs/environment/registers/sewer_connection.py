@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, order, register, sheet
+from anlan.packs.environment.subjects.register import Site, Values, order, register, sheet
 
 KINDS = {
     "balcony": "阳台排水",
@@ -54,7 +56,7 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="done", title="雨污错接混接改造完成率", text="已改完的 ÷ 查到的错接混接点。", indicators=("雨污错接混接改造完成率", "错接混接改造完成率"), unit="处",
-          whole=lambda _row: 1, part=lambda row: int(row.state == "done")),
+          part=Q(state="done")),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "CJ-001", "name": "示例小区 3 号楼阳台", "kind": "balcony", "found_on": date(2024, 4, 1), "owner": "示例物业", "state": "done", "plan_on": date(2024, 12, 31),

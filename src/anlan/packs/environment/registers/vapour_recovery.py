@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, register, sheet, yes
 
 LARGE = 5000  # t of petrol a year, from which the plan asks for a monitor on line
 TESTS = {"ratio_ok": "气液比", "tight_ok": "密闭性", "resist_ok": "液阻"}
@@ -49,9 +51,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="online", title="大站油气回收在线监控率", text=f"年销汽油 {LARGE} 吨以上的加油站中，在线监控已联网的 ÷ 这样的站。",
-          indicators=("油气回收在线监控安装率", "大站油气回收在线监控率"), unit="座", whole=lambda row: int(row.sales >= LARGE), part=lambda row: int(row.online and row.linked)),
+          indicators=("油气回收在线监控安装率", "大站油气回收在线监控率"), unit="座", whole=Q(sales__gte=LARGE), part=Q(online=True, linked=True)),
     Ratio(slug="sound", title="油气回收检测合格率", text="三项都合格的 ÷ 检测过的加油站。", indicators=("油气回收检测合格率",), unit="座",
-          whole=lambda row: int(row.tested_on is not None), part=lambda row: int(row.sound)),
+          whole=~Q(tested_on=None), part=Q(ratio_ok=True, tight_ok=True, resist_ok=True)),
 )  # fmt: skip
 _OK = dict.fromkeys(TESTS, True)
 DEMO = (
@@ -62,5 +64,10 @@ DEMO = (
     ("SL-B13", {"code": "YQ-03", "name": "示例加油站三", "sales": 2100, "guns": 8, "tested_on": date(2025, 5, 7), **_OK, "address": "示例东路 40 号", "longitude": 117.237, "latitude": 39.165}),
 )  # fmt: skip
 CAPABILITY = register(
-    SHEET, slug="vapour_recovery", ratios=RATIOS, demo=DEMO, value=lambda row: "联网" if row.linked else "没有联网"
+    SHEET,
+    slug="vapour_recovery",
+    ratios=RATIOS,
+    demo=DEMO,
+    kind="station",
+    value=lambda row: "联网" if row.linked else "没有联网",
 )

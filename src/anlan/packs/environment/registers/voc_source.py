@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
+from anlan.kernel.capability.registers import Ratio
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.environment.subjects.register import Ratio, Site, Values, both, order, register, sheet, yes
+from anlan.packs.environment.subjects.register import Site, Values, both, order, register, sheet, yes
 
 TRADES = {
     "print": "包装印刷",
@@ -63,9 +65,9 @@ SHEET = sheet(
 )  # fmt: skip
 RATIOS = (
     Ratio(slug="policy", title="挥发性有机物一源一策编制率", text="编了一源一策的 ÷ 挥发性有机物源。", indicators=("一源一策编制率", "挥发性有机物一源一策编制率"), unit="家",
-          whole=lambda _row: 1, part=lambda row: int(row.has_policy)),
+          part=Q(has_policy=True)),
     Ratio(slug="upgraded", title="低效治理设施升级率", text="原是低效设施、已经升级的 ÷ 原是低效设施的。", indicators=("低效治理设施升级率",), unit="家",
-          whole=lambda row: int(row.was_low), part=lambda row: int(row.upgraded_on is not None)),
+          whole=Q(was_low=True), part=~Q(upgraded_on=None)),
 )  # fmt: skip
 DEMO = (
     ("SL-S01", {"code": "VOC-01", "name": "示例纸箱厂乙", "trade": "print", "emission": "1.850", "has_policy": True, "policy_on": date(2023, 6, 1), "facility": "rco", "was_low": True,
@@ -73,4 +75,6 @@ DEMO = (
     ("SL-S02", {"code": "VOC-02", "name": "示例家具厂丁", "trade": "furniture", "emission": "0.620", "facility": "low", "was_low": True, "address": "示例北路 70 号",
                 "longitude": 117.243, "latitude": 39.172, "looked_on": date(2025, 5, 28), "result": "fail", "found": "光氧灯管不亮"}),
 )  # fmt: skip
-CAPABILITY = register(SHEET, slug="voc_source", ratios=RATIOS, demo=DEMO, value=lambda row: FACILITIES[row.facility])
+CAPABILITY = register(
+    SHEET, slug="voc_source", ratios=RATIOS, demo=DEMO, kind="industry", value=lambda row: FACILITIES[row.facility]
+)

@@ -36,6 +36,7 @@ class Line:
     review: int
     failed: int
     overdue: int
+    rectifying: int
     rates: tuple[tuple[Formula, Computed, str], ...]
 
 
@@ -53,7 +54,7 @@ def _line(sheet: Sheet, formulas: Sequence[Formula], request: Request) -> Line:
     )  # fmt: skip
     return Line(
         sheet, reverse(f"{sheet.slug}_list"), rows.count(), rows.filter(review_due_on__lte=today).count(), rows.filter(result="fail").count() if looked else 0,
-        looks.overdue(sheet, today) if looked else 0, rates,
+        looks.overdue(sheet, today) if looked else 0, looks.rectifying(sheet) if looked else 0, rates,
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def page(registers: Sequence[Capability], request: Request) -> HttpResponse:
 def capability(registers: Sequence[Capability]) -> Capability:
     """The page of all registers, and the word of their looks in the journal."""
     roles: dict[str, Any] = dict.fromkeys(
-        ("planner", "leader", "auditor", "bureau_officer", "environment_officer"), "district"
+        ("planner", "leader", "auditor", "bureau_officer", "environment_officer", "environment_inspector"), "district"
     )
     read = f"{SLUG}.read"
     return Capability(
@@ -78,5 +79,5 @@ def capability(registers: Sequence[Capability]) -> Capability:
         permissions=(Permission(slug=read, title="查看动态清单", roles={**roles, "street_officer": "own"}),),
         pages=(Page(path="registers/", name=SLUG, view=partial(page, registers), permission=read, title="动态清单", section="registry", command="看动态清单"),),
         nav=(Nav(section="registry", title="动态清单", page=SLUG, permission=read, order=40),),
-        verbs=(Verb(slug=looks.LOOKED, title="记检查"),),
+        verbs=(Verb(slug=looks.LOOKED, title="记检查"),), case_links=looks.links,
     )  # fmt: skip

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from anlan.kernel.access.types import Page, Permission
+from anlan.kernel.access.types import Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
 from anlan.kernel.draw.pages import draw_pages
+from anlan.kernel.penalties.plans import plan_pages
+from anlan.kernel.penalties.tables import discretion_page
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.enforcement import demonstration, pages, queries
-from anlan.packs.safety.enforcement.actions import VERBS
-from anlan.packs.safety.enforcement.office import INSPECTION, INSPECTORS, PENALTY, PLANS, POOL, READ, RECUSALS, TARGETS
+from anlan.packs.safety.enforcement import demonstration
+from anlan.packs.safety.enforcement.office import INSPECTION, OFFICE, PENALTY, PLANS, POOL, SHEETS
 from anlan.packs.safety.enforcement.rules import SLUG
 
 _SEES = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator"), "district")
 _PARTY = dict.fromkeys(("enterprise_head", "enterprise_officer"), "own")
 _OFFICE = {"safety_regulator": "district", "bureau_officer": "own"}
 _LEGAL = {"legal_reviewer": "own"}
-SHEETS = (PLANS, TARGETS, INSPECTORS, RECUSALS)
 
 
 def _permission(verb: str, title: str, **roles: str) -> Permission:
@@ -44,19 +44,10 @@ CAPABILITY = Capability(
         _permission("penalty.legal", "法制审核", **_LEGAL),
         _permission("penalty.decide", "决定处罚", bureau_officer="own"),
         _permission("penalty.manage", "调度处罚", bureau_officer="own"),
-        _permission("rewards", "查看举报奖励", safety_regulator="own", bureau_officer="own", auditor="district"),
-        _permission("reward", "提出举报奖励", safety_regulator="own"),
-        _permission("reward_approve", "批准举报奖励", bureau_officer="own"),
     ),
     pages=(
-        Page(path="enforcement/plan/", name="enforcement_plan", view=pages.plan, permission=READ, title="检查计划进度", section="registry"),
-        Page(path="enforcement/plan/export/", name="enforcement_plan_export", view=pages.plan_export, permission=READ, title="导出检查计划进度", kind="export"),
-        Page(path="enforcement/discretion/", name="enforcement_discretion", view=pages.discretion, permission=f"{SLUG}.penalty.read", title="裁量表", section="registry"),
-        Page(path="enforcement/rewards/", name="enforcement_rewards", view=pages.rewards, permission=f"{SLUG}.rewards", title="举报奖励", section="registry"),
-        Page(path="enforcement/rewards/new/", name="enforcement_reward_new", view=pages.reward_new, permission=f"{SLUG}.reward", title="提出举报奖励",
-             methods=("POST",), section="registry"),
-        Page(path="enforcement/rewards/<str:given>/<str:word>/", name="enforcement_reward_move", view=pages.reward_move, permission=f"{SLUG}.rewards",
-             title="办理举报奖励", methods=("POST",), section="registry"),
+        *plan_pages(OFFICE, PLANS, "enforcement/"),
+        discretion_page(OFFICE.regime, name="enforcement_discretion", path="enforcement/discretion/"),
         *draw_pages(POOL, "enforcement/draws/"),
         *case_pages(PENALTY, "enforcement/penalties/"),
         *case_pages(INSPECTION, "enforcement/"),
@@ -67,8 +58,8 @@ CAPABILITY = Capability(
         *(Nav(section="registry", title=title, page=page, permission=f"{SLUG}.{verb}", order=6, below="/enforcement/")
           for title, page, verb in (("计划进度", "enforcement_plan", "register"), ("随机抽查", "enforcement_draws", "draws"),
                                     ("处罚", "enforcement_penalty_list", "penalty.read"), ("裁量表", "enforcement_discretion", "penalty.read"),
-                                    ("举报奖励", "enforcement_rewards", "rewards"), ("检查对象", "enforcement_targets_list", "register"), ("检查人员", "enforcement_inspectors_list", "register"),
+                                    ("检查对象", "enforcement_targets_list", "register"), ("检查人员", "enforcement_inspectors_list", "register"),
                                     ("回避", "enforcement_recusals_list", "register"))),
     ),
-    verbs=VERBS, sheets=SHEETS, processes=(INSPECTION, PENALTY), waiting=queries.waiting, demo=demonstration.load,
+    sheets=SHEETS, processes=(INSPECTION, PENALTY), demo=demonstration.load,
 )  # fmt: skip

@@ -19,7 +19,6 @@ from anlan.kernel.draw.models import Draw
 from anlan.kernel.draw.types import Listing
 from anlan.kernel.penalties.samples import files
 from anlan.kernel.registry import actions as registry
-from anlan.packs.safety.enforcement import actions
 from anlan.packs.safety.enforcement.models import SafetyTarget
 from anlan.packs.safety.enforcement.office import INSPECTORS, PENALTY, PLANS, POOL, RECUSALS, TARGETS
 from anlan.packs.safety.enforcement.rules import SLUG
@@ -74,6 +73,7 @@ def _registers(units: Mapping[str, Organisation], at: datetime) -> None:
             bureau,
             code=code,
             year=civil_date(at).year,
+            month=None,
             category=category,
             level=level,
             way=way,
@@ -169,5 +169,3 @@ def _penalties(people: Mapping[str, Actor], units: Mapping[str, Organisation], a
         if name == "asked":
             given = {"violation": "monitor", "circumstance": "grave", "amount": "120000", "other": "责令改正"}
             make_step(actor=people["regulator"], case=case, step="propose", at=began + timedelta(days=2), values=given, uploads=files("filing", "inquiry"))  # fmt: skip
-        else:
-            actions.propose(actor=people["regulator"], case=case, report="JB-2025-0031", amount="3000", basis="示例奖励办法：罚款的 10%", at=at - timedelta(days=5), is_demo=True)  # fmt: skip

@@ -21,8 +21,6 @@ WEIGHTS = {
     "blue": 1,
 }  # 本系统默认值: a red object is drawn eight times as readily as a blue one
 REST_DAYS = 90  # 本系统默认值: what was inspected at random is left alone so long
-WEIGHING = "权重按风险颜色：红 8、橙 4、黄 2、蓝 1（本系统默认值）；90 天内随机抽查过的不参加。"
-WAYS = {"random": "随机抽查", "plan": "重点检查"}
 _HERE = Path(__file__).parent
 
 

@@ -32,16 +32,15 @@ def _valid(day: date) -> Q:
     return ~Q(level="none") & Q(level_expires_on__gte=day)
 
 
-FORMULAS = (
-    registers.ratio(
-        FILES, slug=f"{SLUG}.standard_rate", title="安全生产标准化达标率", text="标准化等级在有效期内的企业数 ÷ 在册企业数，保留一位小数。",
-        indicators=("安全生产标准化达标率", "企业安全生产标准化达标率"), part=_valid, lacking="due=level_expires_on&sort=level_expires_on",
-    ),
-    registers.ratio(
-        CERTIFICATES, slug=f"{SLUG}.certificate_rate", title="持证有效率", text="没有过期而且没有误了复审的证数 ÷ 在册证数，保留一位小数。",
+RATED = (
+    (FILES, (registers.Ratio(
+        under=SLUG, slug="standard_rate", unit="家", title="安全生产标准化达标率", text="标准化等级在有效期内的企业数 ÷ 在册企业数，保留一位小数。",
+        indicators=("安全生产标准化达标率", "企业安全生产标准化达标率"), part=_valid,
+    ),)),
+    (CERTIFICATES, (registers.Ratio(
+        under=SLUG, slug="certificate_rate", unit="本", title="持证有效率", text="没有过期而且没有误了复审的证数 ÷ 在册证数，保留一位小数。",
         indicators=("特种作业人员持证率", "持证上岗率"), part=lambda day: Q(expires_on__gte=day) & (Q(recheck_on=None) | Q(recheck_on__gte=day)),
-        lacking="due=expires_on&sort=expires_on",
-    ),
+    ),)),
 )  # fmt: skip
 
 WORDS = {
@@ -79,7 +78,7 @@ CAPABILITY = Capability(
              methods=("GET", "POST"), section="registry", command="登记三同时项目"),
         Page(path="registry/enterprise_projects/<int:pk>/", name="safety_project", view=pages.project, permission=f"{SLUG}.project_read", title="一个三同时项目",
              methods=("GET", "POST"), section="registry"),
-        *(page for sheet in SHEETS for page in sheet_pages(sheet)),
+        *(page for sheet in SHEETS for page in sheet_pages(sheet)), *registers.ratio_pages(RATED),
     ),
     nav=(
         Nav(section="registry", title="企业主体责任", page="enterprises", permission=READ, order=6),
@@ -87,6 +86,6 @@ CAPABILITY = Capability(
         Nav(section="registry", title="三同时", page="safety_projects", permission=f"{SLUG}.project_read", order=8),
         *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=9, below="/registry/enterprise") for slug, title in WORDS.items()),
     ),
-    verbs=VERBS, sheets=SHEETS, processes=(PERMIT,), case_links=case_links, formulas=FORMULAS, waiting=desk.waits, now=desk.now, find=desk.find,
+    verbs=VERBS, sheets=SHEETS, processes=(PERMIT,), case_links=case_links, formulas=registers.formulas(RATED), waiting=desk.waits, now=desk.now, find=desk.find,
     demo=demonstration.load,
 )  # fmt: skip

@@ -222,12 +222,11 @@ WORKS = Sheet(
     ),
 )  # fmt: skip
 _GREAT = Q(grade__in=("red", "orange"))
-FORMULAS = (
-    registers.ratio(
-        RISKS, slug="major_risk.assessed", title="重大风险按期评估率", text="下次评估没有过期的 ÷ 在册的重大和较大风险，保留一位小数。",
-        indicators=("重大风险按期评估率", "城市安全风险评估率"), whole=lambda _day: _GREAT, part=lambda day: Q(assess_due_on__gte=day),
-        lacking="due=assess_due_on&sort=assess_due_on",
-    ),
+RATED = (
+    (RISKS, (registers.Ratio(
+        under="major_risk", slug="assessed", title="重大风险按期评估率", text="下次评估没有过期的 ÷ 在册的重大和较大风险，保留一位小数。",
+        indicators=("重大风险按期评估率", "城市安全风险评估率"), whole=_GREAT, part=lambda day: Q(assess_due_on__gte=day),
+    ),)),
 )  # fmt: skip
 _ROWS: tuple[Mapping[str, Any], ...] = (
     {"organisation": "SL-B11", "code": "FX-001", "name": "示例冷库甲液氨泄漏", "area": "industry", "grade": "red", "keeper": "示例冷库甲", "scenario": "液氨管道断裂，下风向 300 米内的居民中毒", "people": 1800, "measure": "报警联锁停机，便携检测，疏散路线到楼门", "assessed_on": -380, "assess_due_on": -14, "plan_name": "示例液氨泄漏专项预案", "longitude": 117.2065, "latitude": 39.1764},
@@ -260,13 +259,13 @@ CAPABILITY = Capability(
         Permission(slug=_READ, title="查看重大风险", roles=_SEEN),
         Permission(slug=_WRITE, title="登记重大风险", roles={"safety_regulator": "own", "bureau_officer": "own", "street_officer": "own"}),
     ),
-    pages=(*sheet_pages(RISKS), *sheet_pages(ASSESSMENTS), *sheet_pages(WORKS)),
+    pages=(*sheet_pages(RISKS), *sheet_pages(ASSESSMENTS), *sheet_pages(WORKS), *registers.ratio_pages(RATED)),
     nav=(
         Nav(section="registry", title="重大风险", page="major_risks_list", permission=_READ, order=17),
         Nav(section="registry", title="风险评估", page="major_risk_assessments_list", permission=_READ, order=18, below="/registry/major_risk"),
         Nav(section="registry", title="地下工程", page="major_risk_works_list", permission=_READ, order=19, below="/registry/major_risk"),
     ),
-    sheets=(RISKS, ASSESSMENTS, WORKS), formulas=FORMULAS,
+    sheets=(RISKS, ASSESSMENTS, WORKS), formulas=registers.formulas(RATED),
     layers=(
         registers.layer(RISKS, slug="major_risks", title="重大风险", sign="grade", value=lambda row: f"{FIELDS[row.area]}，下次评估 {row.assess_due_on or '没有定'}"),
         registers.layer(WORKS, slug="major_risk_works", title="地下工程", sign="state", value=lambda row: f"埋深 {row.depth} m"),

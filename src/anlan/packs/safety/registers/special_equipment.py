@@ -142,17 +142,17 @@ CYLINDERS = Sheet(
 )  # fmt: skip
 
 _USED = Q(state="used")
-FORMULAS = (
-    registers.ratio(
-        EQUIPMENT, slug="special_equipment.inspected", title="特种设备定检率", text="在用而且检验没有过期的台数 ÷ 在用台数，保留一位小数。",
-        indicators=("特种设备定检率", "特种设备定期检验率"), rule="TSG 08-2017（条款待核）", whole=lambda _day: _USED,
-        part=lambda day: Q(inspection_due_on__gte=day), lacking="state=used&due=inspection_due_on&sort=inspection_due_on",
-    ),
-    registers.ratio(
-        CYLINDERS, slug="special_equipment.cylinders", title="气瓶定检率", text="在用而且检验没有过期的只数 ÷ 在用只数，保留一位小数。",
-        indicators=("气瓶定检率", "车用气瓶定检率"), rule="TSG 23-2021（条款待核）", whole=lambda _day: _USED,
-        part=lambda day: Q(inspection_due_on__gte=day), lacking="state=used&due=inspection_due_on&sort=inspection_due_on",
-    ),
+RATED = (
+    (EQUIPMENT, (registers.Ratio(
+        under="special_equipment", slug="inspected", unit="台", title="特种设备定检率", text="在用而且检验没有过期的台数 ÷ 在用台数，保留一位小数。",
+        indicators=("特种设备定检率", "特种设备定期检验率"), rule="TSG 08-2017（条款待核）", whole=_USED,
+        part=lambda day: Q(inspection_due_on__gte=day),
+    ),)),
+    (CYLINDERS, (registers.Ratio(
+        under="special_equipment", slug="cylinders", unit="只", title="气瓶定检率", text="在用而且检验没有过期的只数 ÷ 在用只数，保留一位小数。",
+        indicators=("气瓶定检率", "车用气瓶定检率"), rule="TSG 23-2021（条款待核）", whole=_USED,
+        part=lambda day: Q(inspection_due_on__gte=day),
+    ),)),
 )  # fmt: skip
 _ROWS: tuple[Mapping[str, Any], ...] = (
     {"organisation": "SL-E31", "code": "TS-2103", "name": "示例 3 号制冷压力容器", "kind": "vessel", "state": "used", "inspection_due_on": -4, "inspected_on": -1100, "verdict": "passed", "certificate": "示容 2103", "place": "液氨机房", "longitude": 117.2065, "latitude": 39.1765},
@@ -183,12 +183,12 @@ CAPABILITY = Capability(
         Permission(slug=_WRITE, title="登记特种设备", roles={"enterprise_officer": "own", "bureau_officer": "own"}),
         Permission(slug=_COUNT, title="监管特种设备", roles={"safety_regulator": "district"}),
     ),
-    pages=(*sheet_pages(EQUIPMENT), *sheet_pages(CYLINDERS)),
+    pages=(*sheet_pages(EQUIPMENT), *sheet_pages(CYLINDERS), *registers.ratio_pages(RATED)),
     nav=(
         Nav(section="registry", title="特种设备", page="special_equipment_list", permission=_READ, order=15),
         Nav(section="registry", title="气瓶", page="special_cylinders_list", permission=_READ, order=16, below="/registry/special_"),
     ),
-    sheets=(EQUIPMENT, CYLINDERS), formulas=FORMULAS,
+    sheets=(EQUIPMENT, CYLINDERS), formulas=registers.formulas(RATED),
     layers=(registers.layer(EQUIPMENT, slug="special_equipment", title="特种设备", sign="kind",
                             value=lambda row: f"{STATES[row.state]}，下次检验 {row.inspection_due_on or '没有'}"),),
     waiting=registers.waiting(

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.registry.types import Column, Problem
-from anlan.packs.safety.subjects.campaign import Campaign, CampaignEntry
+from anlan.packs.safety.subjects.campaign import Campaign, SampledEntry
 
 LEAST_AREA = 300  # m²; below it a store is sampled
 KINDS = {
@@ -33,11 +33,10 @@ REQUIREMENTS = {
 }
 
 
-class Warehouse(CampaignEntry):
+class Warehouse(SampledEntry):
     kind = models.CharField(max_length=12)
     area = models.DecimalField(max_digits=9, decimal_places=1)
     goods_kept = models.CharField(max_length=120, blank=True)
-    sampled_on = models.DateField(null=True)
     fire_assessment = models.BooleanField(default=False)
     goods = models.BooleanField(default=False)
     three_in_one = models.BooleanField(default=False)
@@ -68,12 +67,14 @@ CAMPAIGN = Campaign(
         Column("kind", "种类", kind="choice", required=True, choices=KINDS, filterable=True),
         Column("area", "建筑面积", kind="decimal", required=True, unit="平方米", minimum=1, maximum=1e6),
         Column("goods_kept", "存放物品", max_length=120, in_list=False),
-        Column("sampled_on", "抽查日期", kind="date", help="只用于 300 平方米以下的", in_list=False),
     ),
     rows=(
         {"organisation": "SL-S01", "code": "SLW-001", "name": "示例冷链仓", "kind": "storage", "area": 2400, "goods_kept": "冻品", **_ALL, "checked_on": -40, "longitude": 117.206, "latitude": 39.177},
         {"organisation": "SL-S01", "code": "SLW-002", "name": "示例快递分拨仓", "kind": "parcel", "area": 860, "goods_kept": "快件", **_ALL, "stock_list": False, "training": False, "checked_on": -25, "second_look_on": -3, "longitude": 117.211, "latitude": 39.174},
         {"organisation": "SL-S02", "code": "SLW-003", "name": "示例商超配送中心", "kind": "retail", "area": 5200, "goods_kept": "日用品", "longitude": 117.233, "latitude": 39.17},
         {"organisation": "SL-S02", "code": "SLW-004", "name": "示例小仓", "kind": "storage", "area": 180, "goods_kept": "纸箱", **_ALL, "checked_on": -60, "sampled_on": -60, "longitude": 117.236, "latitude": 39.166},
+        {"organisation": "SL-S01", "code": "SLW-005", "name": "示例小仓乙", "kind": "trade", "area": 120, "goods_kept": "日用品", "longitude": 117.203, "latitude": 39.175},
+        {"organisation": "SL-S01", "code": "SLW-006", "name": "示例代存点", "kind": "parcel", "area": 90, "goods_kept": "快件", "longitude": 117.209, "latitude": 39.171},
+        {"organisation": "SL-S02", "code": "SLW-007", "name": "示例五金库", "kind": "trade", "area": 260, "goods_kept": "五金", "longitude": 117.229, "latitude": 39.168},
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anlan.base.clock import civil_date
+from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.types import Actor, Page, Permission, Scope
 from anlan.kernel.capability import registers
@@ -29,9 +30,10 @@ from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.types import Fact, Nav, Waiting
+from anlan.packs.safety.subjects import sampling, visits
 
 # The tabs of the registers, for the catalogue of translations.
-WORDS = ("仓储", "寄递", "消防通道", "消防重点", "老旧小区", "铁路沿线", "码头", "危大工程", "楼宇园区")
+WORDS = ("仓储", "仓储抽查", "寄递", "消防通道", "消防重点", "老旧小区", "铁路沿线", "码头", "危大工程", "楼宇园区")
 YES_NO = {"1": "是", "0": "否"}
 READ: Mapping[str, Scope] = {
     "planner": "district", "leader": "district", "auditor": "district", "safety_regulator": "district", "bureau_officer": "district",
@@ -65,6 +67,15 @@ class CampaignEntry(Entry):
         return self.name
 
 
+class SampledEntry(CampaignEntry):
+    """A register of which some rows are sampled; `sampled_on`: the last time one was."""
+
+    sampled_on = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 def requirement(name: str, title: str) -> Column:
     return Column(name, title, kind="bool", choices=YES_NO, filterable=True, in_list=False)
 
@@ -72,7 +83,8 @@ def requirement(name: str, title: str) -> Column:
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
     """One register. `requirements`: column -> what is asked for; `own`: its further columns; `check`: what they cannot say; `counts`
-    says which rows the rate is about (of them the register's `every` days); `drawn`: rows that are sampled, not all visited."""
+    says which rows the rate is about (of them the register's `every` days); `drawn`: rows that are sampled by a public draw, not all visited
+    (the model derives from SampledEntry)."""
 
     slug: str
     title: str
@@ -94,12 +106,17 @@ class Campaign:
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
+        sampled = (
+            ()
+            if self.drawn is None
+            else (Column("sampled_on", "抽查日期", kind="date", help="只用于抽查的", in_list=False),)
+        )
         place = () if not self.placed else (Column("longitude", "经度", kind="longitude", in_list=False), Column("latitude", "纬度", kind="latitude", in_list=False))  # fmt: skip
         object.__setattr__(self, "sheet", Sheet(
             slug=f"campaign_{self.slug}s", title=self.title, model=self.model, key="code", read=f"{self.slug}.read", write=f"{self.slug}.write",
-            review_days=self.every, check=self._check, duty=self.duty, basis=self.basis,
+            review_days=self.every, check=self.faults, part=partial(sampling.part, self), duty=self.duty, basis=self.basis,
             columns=(
-                Column("code", "编号", required=True, max_length=40), Column("name", "名称", required=True, max_length=80), *self.own,
+                Column("code", "编号", required=True, max_length=40), Column("name", "名称", required=True, max_length=80), *self.own, *sampled,
                 *(requirement(name, title) for name, title in self.requirements.items()),
                 Column("checked_on", "最近检查", kind="date"), Column("second_look_on", "回头看期限", kind="date"),
                 Column("second_looked_on", "回头看日期", kind="date"), Column("address", "地址", max_length=160, in_list=False), *place,
@@ -108,7 +125,7 @@ class Campaign:
         ))  # fmt: skip
 
     # ---- what a row must say
-    def _check(self, values: Mapping[str, Any]) -> Sequence[Problem]:
+    def faults(self, values: Mapping[str, Any]) -> Sequence[Problem]:
         found = list(self.check(values)) if self.check else []
         lacking = [title for name, title in self.requirements.items() if not values[name]]
         checked, again, done = values["checked_on"], values["second_look_on"], values["second_looked_on"]
@@ -131,7 +148,7 @@ class Campaign:
     @property
     def in_full(self) -> Q:
         """The rows that are all visited; the rest is sampled."""
-        return ~self.drawn if self.drawn is not None else Q()
+        return ~self.drawn if self.drawn is not None else registers.EVERY_ROW
 
     @property
     def second_looks(self) -> Q:
@@ -139,31 +156,48 @@ class Campaign:
 
     @property
     def capability(self) -> Capability:
-        sheet, base = self.sheet, f"{self.slug}.met_rate"
+        sheet, samples = self.sheet, self.drawn is not None
+        rated = ((sheet, (registers.Ratio(
+            under=self.slug, slug="met_rate", title=self.rate or f"{self.short}达标率", indicators=self.indicators or (self.rate or f"{self.short}达标率",), unit="处",
+            text=f"检查过而且{len(self.requirements)}项要求都做到的 ÷ 在册的" + ("（只抽查的不计）" if samples else "") + "，保留一位小数。",
+            part=self.met, whole=self.in_full,
+        ),)),)  # fmt: skip
+        due = registers.waiting(
+            registers.Due(sheet=sheet, column="second_look_on", kind="回头看", verb="去看", ahead=AHEAD, where=self.second_looks, counted=False),
+            registers.Due(sheet=sheet, column="review_due_on", kind="到期检查", verb="检查", ahead=AHEAD, counted=False, where=self.in_full & ~Q(checked_on=None)),
+        )  # fmt: skip
+
+        def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+            yield from due(actor, at)
+            if samples:
+                yield from sampling.waiting(self, actor, at)
+
         return Capability(
             slug=self.slug, title=self.title, plan_refs=("S24",),
             permissions=(
                 Permission(slug=sheet.read, title=f"查看{self.title}", roles=READ),
                 Permission(slug=sheet.write, title=f"登记{self.title}", roles=WRITE),
+                *((
+                    Permission(slug=sampling.seen(self), title=f"查看{self.title}抽查", roles=dict.fromkeys(READ, "district")),
+                    Permission(slug=sampling.hold(self), title=f"办{self.title}抽查", roles={"safety_regulator": "own"}),
+                ) if samples else ()),
             ),
-            pages=sheet_pages(sheet),
-            nav=(Nav(section="registry", title=self.short, page=f"{sheet.slug}_list", permission=sheet.read, order=self.order, below="/registry/campaign_"),),
+            pages=(*sheet_pages(sheet), sampling.visit_page(self), *(sampling.sampling_pages(self) if samples else ()), *registers.ratio_pages(rated)),
+            nav=(
+                Nav(section="registry", title=self.short, page=f"{sheet.slug}_list", permission=sheet.read, order=self.order, below="/registry/campaign_"),
+                *((Nav(section="registry", title=f"{self.short}抽查", page=f"{self.slug}_visits", permission=sampling.seen(self), order=self.order, below="/registry/campaign_"),)
+                  if samples else ()),
+            ),
             sheets=(sheet,),
             layers=(registers.layer(sheet, slug=sheet.slug, title=self.title, sign=self.sign, value=self.told),) if self.placed else (),
-            formulas=(registers.ratio(
-                sheet, slug=base, title=self.rate or f"{self.short}达标率", indicators=self.indicators or (self.rate or f"{self.short}达标率",),
-                text=f"检查过而且{len(self.requirements)}项要求都做到的 ÷ 在册的" + ("（只抽查的不计）" if self.drawn is not None else "") + "，保留一位小数。",
-                part=lambda _day: self.met, whole=lambda _day: self.in_full, lacking="sort=checked_on",
-            ),),
-            waiting=registers.waiting(
-                registers.Due(sheet=sheet, column="second_look_on", kind="回头看", verb="去看", ahead=AHEAD, where=self.second_looks, counted=False),
-                registers.Due(sheet=sheet, column="review_due_on", kind="到期检查", verb="检查", ahead=AHEAD, counted=False, where=self.in_full & ~Q(checked_on=None)),
-            ),
-            demo=partial(self._demo),
+            formulas=registers.formulas(rated),
+            waiting=waiting, demo=partial(self._demo),
         )  # fmt: skip
 
     def _demo(self, at: datetime) -> None:
         registers.load(self.sheet, self.rows, at)
+        if self.drawn is not None:
+            sampling.demo(self, at)
 
     def lacking(self, row: Any) -> int:
         return sum(not getattr(row, name) for name in self.requirements)
@@ -188,18 +222,23 @@ class Line:
     late: int
     sampled: int
     url: str
+    drawn: int = 0  # drawn and not visited yet
+    drawn_late: int = 0
 
 
 def lines(campaigns: Sequence[Campaign], actor: Actor, today: date) -> list[Line]:
-    """One query a register."""
+    """One query a register, one more where rows are drawn."""
     found = []
     for one in campaigns:
-        full, again = Q(pk__isnull=False) & one.in_full, one.second_looks
+        full, again = one.in_full, one.second_looks
         fresh = Q(checked_on__gte=today - timedelta(days=one.every))
         told = queries.visible(one.sheet, actor).filter(retired_on=None).aggregate(
             rows=Count("pk", filter=full), checked=Count("pk", filter=full & fresh), met=Count("pk", filter=full & one.met), again=Count("pk", filter=again),
             late=Count("pk", filter=again & Q(second_look_on__lt=today)), sampled=Count("pk", filter=one.drawn & fresh if one.drawn is not None else Q(pk=None)),
         )  # fmt: skip
+        if one.drawn is not None:
+            told |= policy.visible_to(actor, one.sheet.read, visits.CampaignVisit.objects.filter(campaign=one.slug, state="open"), "organisation__path").aggregate(
+                drawn=Count("pk"), drawn_late=Count("pk", filter=Q(due_on__lt=today)))  # fmt: skip
         found.append(Line(campaign=one, url=reverse(f"{one.sheet.slug}_list"), **told))
     return found
 
@@ -211,8 +250,8 @@ def overview(campaigns: Sequence[Campaign]) -> Capability:
         return render(request, _TEMPLATE, {"lines": lines(campaigns, request.actor, civil_date(request.at))})
 
     def export(request: Request) -> HttpResponse:
-        head = ("台账", "在册", "期内查过", "全部做到", "待回头看", "回头看超期", "抽查过")
-        rows = ((one.campaign.title, one.rows, one.checked, one.met, one.again, one.late, one.sampled)
+        head = ("台账", "在册", "期内查过", "全部做到", "待回头看", "回头看超期", "抽查过", "抽中待查", "待查超期")
+        rows = ((one.campaign.title, one.rows, one.checked, one.met, one.again, one.late, one.sampled, one.drawn, one.drawn_late)
                 for one in lines(campaigns, request.actor, civil_date(request.at)))  # fmt: skip
         return exported(request.GET.get("form", "xlsx"), "专项整治", head, rows)
 
@@ -252,5 +291,5 @@ def overview(campaigns: Sequence[Campaign]) -> Capability:
             Page(path="registry/campaign_areas/export/", name="campaign_areas_export", view=export, permission=_SEEN, title="导出专项整治", kind="export"),
         ),
         nav=(Nav(section="registry", title="专项整治", page="campaign_areas", permission=_SEEN, order=20),),
-        now=now, waiting=waiting,
+        verbs=visits.VERBS, now=now, waiting=waiting,
     )  # fmt: skip

@@ -22,8 +22,8 @@ from anlan.kernel.registry import actions
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
 from anlan.packs.education.campus_safety import desk, queries, rules
+from anlan.packs.education.campus_safety.capability import CAPABILITY
 from anlan.packs.education.campus_safety.checks import AREA, SAFE_CAMPUS
-from anlan.packs.education.campus_safety.formulas import FORMULAS
 from anlan.packs.education.campus_safety.process import DANGER
 from anlan.packs.education.campus_safety.sheets import (
     CANTEENS,
@@ -190,12 +190,12 @@ def test_the_three_rates_lead_to_the_schools(cast: Cast) -> None:
     add(cast, PROFILES, PROFILE, guards="3")
     add(cast, PROFILES, PROFILE, code="X-2", name="示例分校", guards="1", alarm="否", alarm_tested_on="")
     today = civil_date(cast.at)
-    told = {one.title: one.compute(today.year, today) for one in FORMULAS}
+    told = {one.title: one.compute(today.year, today) for one in CAPABILITY.formulas}
     assert told["专职保安员配备率"].value == Decimal("50.0")
     assert told["校园封闭化管理率"].value == Decimal("100.0")
     assert told["一键报警安装率"].ratio == (1, 2)
-    lacking = told["一键报警安装率"].steps[-1]
-    assert lacking.text == "1 行"
+    lacking = told["一键报警安装率"].steps[0]
+    assert lacking.text == "2 行，1 行没有做到"
     assert "示例分校" in cast.client("bureau").get(lacking.url).content.decode()
     page = cast.client("bureau").get("/registry/campus_safety/")
     assert "4 / 4" in page.content.decode()
@@ -220,7 +220,7 @@ def test_a_failed_item_opens_a_danger_and_the_score_stands_at_the_school(cast: C
     line = queries.lines(cast.actor("school"), cast.at)[0]
     assert line.score == (task.pk, Decimal("92.0"))
     add(cast, PROFILES, PROFILE)
-    formula = next(one for one in FORMULAS if one.slug.endswith("standard"))
+    formula = next(one for one in CAPABILITY.formulas if one.slug.endswith("standard"))
     today = civil_date(cast.at)
     assert formula.compute(today.year, today).ratio == (1, 1)
     assert formula.compute(today.year + 2, today + timedelta(days=400)).ratio == (0, 1)  # older than a year

@@ -15,7 +15,7 @@ from anlan.kernel.registry import actions
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
 from anlan.packs.education.school_building import queries
-from anlan.packs.education.school_building.capability import CAPABILITY, FORMULAS
+from anlan.packs.education.school_building.capability import CAPABILITY
 from anlan.packs.education.school_building.models import SchoolBuilding
 from anlan.packs.education.school_building.sheets import BUILDINGS, WORKS
 
@@ -90,7 +90,7 @@ def test_the_planners_table_the_ratios_and_the_desk(cast: Cast) -> None:
     assert [one.name for one in lines] == ["示例学校", "示例幼儿园"]
     assert (lines[0].grades["C"], lines[0].expired, lines[0].behind, lines[0].bare) == (1, 1, 1, 0)
     assert (whole.buildings, whole.area, whole.expired) == (3, Decimal(15600), 2)
-    told = {one.slug: one.compute(today.year, today) for one in FORMULAS}
+    told = {one.slug: one.compute(today.year, today) for one in CAPABILITY.formulas}
     assert told["school_building.appraised"].ratio == (1, 3)
     assert told["school_building.in_hand"].ratio == (1, 1)
     assert told["school_building.works_done"].ratio == (0, 1)

@@ -19,10 +19,11 @@ from anlan.kernel.draw.types import Listing
 from anlan.kernel.penalties import queries as published
 from anlan.kernel.penalties.models import Penalty, Publication
 from anlan.kernel.penalties.samples import files
+from anlan.kernel.registry import actions as registry
 from anlan.packs.environment.inspection import rules
 from anlan.packs.environment.inspection.cards import CARD
 from anlan.packs.environment.inspection.models import Card, GreenInspector, GreenRecusal, GreenTarget
-from anlan.packs.environment.inspection.office import PENALTY, POOL
+from anlan.packs.environment.inspection.office import PENALTY, PLANS, POOL
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +185,40 @@ def test_pages_of_each_role(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None
     ):
         assert cast.client("inspector").get(reverse(page)).status_code == 200, page
     assert cast.client("worker").get(reverse("inspection_list")).status_code == 403
+
+
+def test_the_plan_of_the_year(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planned against done by line and month, under the environment's own permissions."""
+    monkeypatch.setattr(clock, "now", lambda: cast.at)
+    case = drawn(cast)
+    go(cast, case, "inspector", "go", days=0.2, first="H3", second="H2", shown="1")
+    go(cast, case, "inspector", "record", "scene", days=0.3, found="台账不全", present="环保岗位")
+    for code, month, way in (("A", None, "random"), ("B", 7, "random"), ("C", 7, "plan")):
+        values = {
+            "code": code,
+            "year": 2025,
+            "month": month,
+            "category": "industry",
+            "level": "",
+            "way": way,
+            "number": 2,
+            "basis": "",
+        }
+        registry.add(
+            actor=cast.actor("inspector"), sheet=PLANS, organisation=cast.environment, values=values, at=cast.at
+        )
+    page = cast.client("inspector").get(reverse("inspection_plan"))
+    assert [(one.plan.code, one.done) for one in page.context["lines"]] == [("A", 1), ("B", 1), ("C", 0)]
+    assert (page.context["planned"], page.context["done"]) == (6, 1)
+    assert "1 / 4" in page.content.decode()
+    assert cast.client("leader").get(reverse("inspection_plan_export")).status_code == 200
+    for who in ("regulator", "worker"):
+        assert cast.client(who).get(reverse("inspection_plan")).status_code == 403, who
+    with pytest.raises(Refused):
+        registry.add(
+            actor=cast.actor("regulator"),
+            sheet=PLANS,
+            organisation=cast.environment,
+            values={**values, "code": "D"},
+            at=cast.at,
+        )

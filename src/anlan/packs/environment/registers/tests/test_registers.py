@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -17,6 +18,9 @@ from anlan.kernel.access import actions as access
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.types import SYSTEM
+from anlan.kernel.casework.actions import make_step
+from anlan.kernel.casework.models import Case
+from anlan.kernel.penalties.samples import files
 from anlan.kernel.planning.values.formulas import answering
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
@@ -153,6 +157,35 @@ def test_ratios_recounted_and_led_back_to_rows(loaded: Cast, slug: str) -> None:
     assert formula.compute(2025, date(2025, 12, 31)).value is None
 
 
+def test_a_ratio_says_what_it_was_asked_and_hides_what_the_list_masks(loaded: Cast) -> None:
+    client = loaded.client("monitor")
+    assert client.get("/registry/roadside_checks/ratio/nothing/").status_code == 404
+    for year in ("soon", "1", "99999"):
+        assert client.get("/registry/roadside_checks/ratio/passed/", {"year": year}).context["year"] == loaded.at.year
+    sheet = roadside_check.CHECKS
+    roadside_check.RoadsideCheck.objects.filter(code="LJ-2025-001").update(item="示A00001 不透光烟度")
+    page = client.get("/registry/roadside_checks/ratio/passed/").content.decode()
+    assert "示A0000" not in page
+    assert "LJ-2025-001" in page
+    formula = FORMULAS["roadside_checks.punished"]
+    before = formula.fingerprint(2025)
+    penalty = roadside_check.RoadsidePenalty.objects.get(code="LJ-2025-001")
+    registry.retire(actor=SYSTEM, sheet=roadside_check.PENALTIES, row=penalty, reason="示例", at=loaded.at)
+    assert formula.fingerprint(2025) != before  # also the other department's register
+    assert formula.compute(2025, date(2025, 12, 31)).ratio == (0, 2)
+    assert sheet.model.objects.count() == 3
+
+
+def test_a_sum_counts_a_row_at_most_whole_and_leaves_nothing_out(loaded: Cast) -> None:
+    row = bare_land.BareLand.objects.get(code="LD-01")
+    bare_land.BareLand.objects.filter(pk=row.pk).update(treated=row.area * 3)
+    told = FORMULAS["bare_lands.treated"].compute(2025, date(2025, 12, 31))
+    assert told.value == Decimal("71.4")  # what is too much in one place does not cover another
+    assert told.sentence == "裸地治理率 30000 ÷ 42000 平方米 = 71.4 %"
+    assert told.steps[0].text == "2 行，1 行没有做到"
+    assert FORMULAS["bare_lands.treated"].compute(2024, date(2024, 12, 31)).value is None  # not in the register then
+
+
 def test_samples_of_another_year_are_not_counted(loaded: Cast) -> None:
     assert FORMULAS["roadside_checks.passed"].compute(2024, date(2024, 12, 31)).value is None
     assert FORMULAS["roadside_checks.passed"].compute(2025, date(2025, 6, 5)).ratio == (1, 2)  # as known then
@@ -171,8 +204,15 @@ def look(cast: Cast, who: str = "monitor", **more: Any) -> looks.SiteLook:
         "mend_by": cast.at.date() + timedelta(days=3),
         **more,
     }
+    at = cast.at + timedelta(days=given.pop("at_day", 0))
     return looks.look(
-        actor=cast.actor(who), sheet=dust_site.SHEET, permission="dust_site.look", row=site(cast), at=cast.at, **given
+        actor=cast.actor(who),
+        sheet=dust_site.SHEET,
+        permission="dust_site.look",
+        row=site(cast),
+        at=at,
+        kind="site",
+        **given,
     )
 
 
@@ -182,7 +222,7 @@ def test_a_look_stands_in_the_row_and_an_older_one_does_not(loaded: Cast) -> Non
     assert (row.looked_on, row.result, row.found) == (loaded.at.date(), "fail", "车辆没有冲洗")
     look(loaded, looked_on=loaded.at.date() - timedelta(days=30), result="pass", found="", mend_by=None)
     assert site(loaded).result == "fail"
-    assert looks.SiteLook.objects.count() == 2
+    assert looks.of(dust_site.SHEET, row).count() == 2
     assert looks.overdue(dust_site.SHEET, loaded.at.date()) == 0
     assert looks.overdue(dust_site.SHEET, loaded.at.date() + timedelta(days=4)) == 1
     look(loaded, result="mended", found="", mend_by=None)
@@ -201,6 +241,7 @@ def test_wrong_looks_are_told(loaded: Cast, more: dict[str, Any], field: str) ->
         look(loaded, **more)
     assert caught.value.field == field
     assert not looks.SiteLook.objects.exists()
+    assert not Case.objects.filter(process=looks.ORDER).exists()
 
 
 def test_a_look_through_the_page_keeps_what_was_typed(loaded: Cast) -> None:
@@ -227,6 +268,108 @@ def test_a_look_through_the_page_keeps_what_was_typed(loaded: Cast) -> None:
         == 404
     )
     assert loaded.client("auditor").post(address, {"looked_on": "2025-07-25", "result": "pass"}).status_code == 403
+
+
+# ---- what a failed look opens
+def go(cast: Cast, case: Case, who: str, step: str, *kinds: str, days: float = 1, **values: str) -> Case:
+    return make_step(
+        actor=cast.actor(who), case=Case.objects.get(pk=case.pk), step=step, at=cast.at + timedelta(days=days), note="示例说明", values=values, uploads=files(*kinds)
+    )  # fmt: skip
+
+
+def opened(cast: Cast) -> Case:
+    made = look(cast, who="street")
+    assert made.case is not None
+    return made.case
+
+
+def test_a_failed_look_opens_one_rectification_and_no_other_does(loaded: Cast) -> None:
+    key = uuid4()
+    first = look(loaded, who="street", key=key)
+    assert look(loaded, who="street", key=key) == first
+    case = first.case
+    assert case is not None
+    assert (case.process, case.state, case.kind, case.owner, case.holder) == (
+        looks.ORDER,
+        "reported",
+        "site",
+        loaded.street,
+        loaded.environment,
+    )
+    assert (case.title, case.longitude) == (f"{site(loaded)}：车辆没有冲洗", site(loaded).longitude)
+    assert "2025-07-28 前改好" in case.fact
+    again = look(loaded, found="还是没有冲洗")
+    assert again.case == case
+    assert "又查不合格：还是没有冲洗" in case.lines.order_by("-id")[0].note
+    assert look(loaded, looked_on=loaded.at.date() - timedelta(days=5), mend_by=None).case is None  # typed in late
+    assert look(loaded, result="pass", found="", mend_by=None).case is None
+    assert Case.objects.filter(process=looks.ORDER).count() == 1
+    assert looks.rectifying(dust_site.SHEET) == 1
+    with pytest.raises(Refused):
+        looks.look(actor=loaded.actor("monitor"), sheet=dust_site.SHEET, permission="dust_site.look", row=dust_site.DustSite.objects.get(code="GD-02"), at=loaded.at, key=key,
+                   looked_on=loaded.at.date(), result="fail", found="别处", mend_by=None)  # fmt: skip
+
+
+def test_a_further_look_after_the_end_opens_a_new_one(loaded: Cast) -> None:
+    case = opened(loaded)
+    go(loaded, case, "inspector", "void")
+    assert (site(loaded).result, site(loaded).found) == ("pass", f"{case.number} 核查不属实")
+    assert look(loaded, at_day=2, looked_on=loaded.at.date() + timedelta(days=2), mend_by=None).case not in (None, case)
+
+
+def test_closing_stands_in_the_row_and_reopening_too(loaded: Cast) -> None:
+    case = opened(loaded)
+    go(loaded, case, "inspector", "grade", grade="general")
+    go(loaded, case, "inspector", "assign", fixer="示例建筑工地甲", until="2025-08-10")
+    for who in ("auditor", "planner"):
+        with pytest.raises(Refused):
+            go(loaded, case, who, "submit", "after", days=2)
+    go(loaded, case, "street", "submit", "after", days=2)
+    with pytest.raises(Refused):
+        go(loaded, case, "street", "pass", days=3)
+    assert site(loaded).result == "fail"
+    go(loaded, case, "inspector", "pass", days=3)
+    row = site(loaded)
+    assert (row.result, row.looked_on, row.found) == (
+        "mended",
+        loaded.at.date() + timedelta(days=3),
+        f"{case.number} 已改好，销号",
+    )
+    assert looks.rectifying(dust_site.SHEET) == 0
+    go(loaded, case, "other", "reopen", days=4)
+    assert site(loaded).result == "fail"
+    assert looks.rectifying(dust_site.SHEET) == 1
+    assert Case.objects.filter(process=looks.ORDER).count() == 1
+
+
+def test_the_way_from_row_to_case_and_back(loaded: Cast) -> None:
+    case = opened(loaded)
+    row = loaded.client("street").get(reverse("dust_sites_detail", args=[site(loaded).pk])).content.decode()
+    assert reverse("case", args=[case.number]) in row
+    assert "没有销号" in row
+    page = loaded.client("inspector").get(reverse("case", args=[case.number])).content.decode()
+    assert f"{reverse('dust_sites_detail', args=[site(loaded).pk])}#looks" in page
+    assert "检查来自" in page
+    assert loaded.client("inspector").get(reverse("dust_sites_detail", args=[site(loaded).pk])).status_code == 200
+    assert loaded.client("leader").get("/registers/").context["lines"][0].rectifying == 1
+    assert loaded.client("worker").get(reverse("dust_sites_detail", args=[site(loaded).pk])).status_code == 403
+
+
+def test_a_row_without_the_process_is_still_looked_at(loaded: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "ORDER", "gone/away")
+    assert look(loaded).case is None
+    assert site(loaded).result == "fail"
+
+
+def test_the_story_of_a_look(loaded: Cast) -> None:
+    """With the demonstration's own people; the cast of the tests has no post of both roles."""
+    for who, role in (("environment", "environment_officer"),):
+        person = Person.objects.create_user(who, None, name="示例·环境", is_demo=True)
+        access.appoint(actor=SYSTEM, person=person, organisation=loaded.environment, role=role, title="示例", starts_on=date(2021, 1, 1), at=loaded.at)  # fmt: skip
+    for _twice in range(2):
+        dust_site._told(loaded.at)
+    (case,) = Case.objects.filter(process=looks.ORDER)
+    assert (case.state, case.is_demo) == ("rectifying", True)
 
 
 def test_a_day_to_come_is_refused_by_the_form(loaded: Cast) -> None:

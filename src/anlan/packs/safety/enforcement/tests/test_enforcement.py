@@ -1,4 +1,4 @@
-"""Each gate keeps a decision back; discretion, publication, papers, the draw through its pages, rewards, the plan."""
+"""Each gate keeps a decision back; discretion, publication, papers, the draw through its pages, the plan."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.urls import reverse
 from tests.support.cast import Cast
 
 from anlan.base import clock
-from anlan.base.clock import CHINA, civil_date
+from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.models import Case, Evidence, Line
 from anlan.kernel.draw.models import Draw
 from anlan.kernel.penalties import actions as publishing
-from anlan.kernel.penalties import papers, queries
+from anlan.kernel.penalties import papers, plans, process, queries
 from anlan.kernel.penalties.models import Penalty, Publication
 from anlan.kernel.registry import actions as registry
-from anlan.packs.safety.enforcement import actions, rules
-from anlan.packs.safety.enforcement import queries as own
-from anlan.packs.safety.enforcement.models import EnforcementPlan, Reward
+from anlan.kernel.registry.cells import row_of
+from anlan.packs.safety.enforcement import rules
+from anlan.packs.safety.enforcement.models import EnforcementPlan
 from anlan.packs.safety.enforcement.office import PLANS
 from anlan.packs.safety.enforcement.tests.conftest import Bureau
 
@@ -403,43 +403,87 @@ def test_the_desk_shows_only_what_one_may_read(bureau: Bureau) -> None:
     assert danger not in cases.sent(bureau.cast.actor("legal"))
 
 
-# ---- rewards and the plan
-def test_a_reward_is_approved_by_another(bureau: Bureau) -> None:
-    case, cast = bureau.until("publish"), bureau.cast
-    regulator, officer = cast.actor("regulator"), cast.actor("officer")
-    for wrong in (
-        {"report": "张三"},
-        {"report": ""},
-        {"amount": "0"},
-        {"amount": "1e9"},
-        {"amount": "x"},
-        {"basis": " "},
-    ):
-        with pytest.raises(Refused):
-            actions.propose(**{"actor": regulator, "case": case, "report": "JB-1", "amount": "300", "basis": "示例", "at": cast.at, **wrong})  # type: ignore[arg-type]  # fmt: skip
-    made = actions.propose(actor=regulator, case=case, report="JB-1", amount="300", basis="示例办法", at=cast.at)
-    with pytest.raises(Refused) as caught:
-        actions.propose(actor=regulator, case=case, report="JB-1", amount="300", basis="示例办法", at=cast.at)
-    assert caught.value.code == "twice"
-    with pytest.raises(Refused):
-        actions.move(actor=regulator, reward=made, step="approve", reason="", at=cast.at)
-    assert [one.verb for one in own.waiting(officer, cast.at)] == ["去批"]
-    made = actions.move(actor=officer, reward=made, step="approve", reason="", at=cast.at)
-    actions.move(actor=regulator, reward=made, step="pay", reason="", at=cast.at)
-    assert Reward.objects.get().paid_on == cast.at.astimezone(CHINA).date()
-
-
-def test_the_plan_counts_what_was_inspected(bureau: Bureau) -> None:
+# ---- the plan
+def test_the_plan_counts_what_was_inspected(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     cast = bureau.cast
-    for code, way in (("1", "plan"), ("2", "random")):
-        values = {"code": code, "year": 2025, "category": "cold", "level": "red", "way": way, "number": 2, "basis": ""}
+    lines = (("1", "plan", None, 2), ("2", "random", None, 2), ("3", "plan", 7, 3), ("4", "plan", 6, 1))
+    for code, way, month, number in lines:
+        values = {
+            "code": code,
+            "year": 2025,
+            "month": month,
+            "category": "cold",
+            "level": "red",
+            "way": way,
+            "number": number,
+            "basis": "",
+        }
         registry.add(actor=SYSTEM, sheet=PLANS, organisation=cast.emergency, values=values, at=cast.at)
     bureau.go(heard(bureau), "regulator", "clear")
     bureau.go(heard(bureau), "regulator", "file")
     bureau.inspection()
-    lines = own.progress(EnforcementPlan.objects.order_by("code"), 2025)
-    assert [(one.done, one.found, one.share) for one in lines] == [(2, 1, 100), (0, 0, 0)]
-    assert own.progress(EnforcementPlan.objects.all(), 2024) == []
+    rows = list(EnforcementPlan.objects.order_by("code"))
+    done = plans.done_in("enforcement", 2025)
+    told = plans.progress(rows, done)
+    assert [(one.done, one.found, one.share) for one in told] == [(2, 1, 100), (0, 0, 0), (2, 1, 66), (0, 0, 0)]
+    assert told[0].months[6] == sum(told[0].months) == 2
+    assert plans.done_in("enforcement", 2024) == []
+    (row,) = plans.by_month(rules.CATEGORIES, rows, done, 2025, date(2025, 8, 1))
+    assert (row.category, row.planned, row.done) == ("cold", 8, 2)
+    assert [
+        (month, one.done, one.planned, one.lacking)
+        for month, one in zip(plans.MONTHS, row.cells, strict=True)
+        if one.late
+    ] == [(6, 0, 1, 1), (7, 2, 3, 1)]
+    assert not plans.by_month(rules.CATEGORIES, rows, done, 2025, date(2025, 7, 31))[0].cells[6].late
+    monkeypatch.setattr(clock, "now", lambda: cast.at)
+    client = cast.client("regulator")
+    page = client.get(reverse("enforcement_plan"))
+    assert (page.context["planned"], page.context["done"], page.context["outside"]) == (8, 2, 0)
+    table = client.get(reverse("enforcement_plan_export"), {"form": "csv"}).content.decode("utf-8-sig").splitlines()
+    assert len(table) == len(lines) + 1
+    assert "7 月已查" in table[0]
+    EnforcementPlan.objects.update(category="crowded")
+    assert client.get(reverse("enforcement_plan")).context["outside"] == 2
+    for wrong in ("0", "13", "七"):
+        assert [
+            one.column
+            for one in row_of(
+                {"code": "9", "year": "2025", "month": wrong, "category": "cold", "way": "plan", "number": "1"}, PLANS
+            )[1]
+        ] == ["month"]
+
+
+def test_the_tables_of_both_departments_are_public(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: bureau.cast.at)
+    assert [one.slug for one in process.regimes()] == ["inspection/penalty", "enforcement/penalty"]
+    page = Client().get(reverse("public_discretion")).content.decode()
+    for regime in process.regimes():
+        for one in regime.violations:
+            assert one.title in page
+            assert one.law in page
+    assert "条款待核" in page
+    assert "<script>" not in page
+    only = Client().get(reverse("public_discretion"), {"of": "enforcement/penalty"}).content.decode()
+    assert rules.regime().violations[0].title in only
+    assert "大气污染物" not in only
+    assert reverse("public_discretion") in Client().get(reverse("public_enforcement")).content.decode()
+    before = Client().get(reverse("public_discretion"), {"on": "1999-01-01"}).content.decode()
+    assert rules.regime().violations[0].title not in before
+    assert "没有适用的裁量表" in before
+    for wrong in ("soon", "2025-13-01"):
+        assert Client().get(reverse("public_discretion"), {"on": wrong}).status_code == 422
+    assert "没有查到" in Client().get(reverse("public_discretion"), {"of": "x"}).content.decode()
+    table = (
+        Client()
+        .get(reverse("public_discretion_csv"), {"of": "enforcement/penalty"})
+        .content.decode("utf-8-sig")
+        .splitlines()
+    )
+    assert len(table) == 1 + sum(
+        len(one.circumstances) for one in rules.regime().violations if one.holds(bureau.cast.at.date())
+    )
+    assert bureau.cast.client("head").get(reverse("enforcement_discretion")).status_code == 200
 
 
 def test_pages_of_each_role(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,10 +497,8 @@ def test_pages_of_each_role(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> 
         "enforcement_plan",
         "enforcement_plan_export",
         "enforcement_discretion",
-        "enforcement_rewards",
         "enforcement_draws",
     ):
         assert cast.client("regulator").get(reverse(page)).status_code == 200, page
     assert cast.client("regulator").get(reverse("enforcement_plan"), {"year": "soon"}).status_code == 422
-    assert cast.client("regulator").post(reverse("enforcement_reward_new"), {"case": "x"}).status_code == 422
     assert cast.client("worker").get(reverse("enforcement_list")).status_code == 403

@@ -18,7 +18,7 @@ from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
 from anlan.packs.safety.enterprise_duty import actions, desk, queries
-from anlan.packs.safety.enterprise_duty.capability import FORMULAS
+from anlan.packs.safety.enterprise_duty.capability import CAPABILITY
 from anlan.packs.safety.enterprise_duty.models import FeeAccount, FeeEntry, ProjectOpinion, Promise, SafetyProject
 from anlan.packs.safety.enterprise_duty.sheets import CERTIFICATES, CONTRACTORS, FILES
 
@@ -187,7 +187,7 @@ def test_what_runs_out_is_on_both_desks_and_in_the_table(cast: Cast) -> None:
     line = queries.lines(cast.actor("regulator"), cast.at)[0]
     assert (line.late, line.near, line.certificates) == (1, 2, 1)
     today = civil_date(cast.at)
-    told = {one.slug: one.compute(today.year, today) for one in FORMULAS}
+    told = {one.slug: one.compute(today.year, today) for one in CAPABILITY.formulas}
     assert told["enterprise_duty.standard_rate"].ratio == (0, 1)
     assert told["enterprise_duty.certificate_rate"].ratio == (1, 1)
     assert cast.client("worker").get("/registry/enterprise/").status_code == 302  # one enterprise: its page

@@ -106,7 +106,10 @@ def test_the_rate_leaves_the_sampled_ones_out(cast: Cast) -> None:
     told = WAREHOUSE.capability.formulas[0].compute(today.year, today)
     assert (told.value, told.ratio) == (Decimal("33.3"), (1, 3))
     assert "1 ÷ 3" in told.sentence
-    assert told.steps[0].url == "/registry/campaign_warehouses/"
+    assert told.steps[0].url.startswith("/registry/campaign_warehouses/ratio/met_rate/")
+    page = cast.client("street").get(told.steps[0].url).content.decode()
+    assert "W-4" not in page
+    assert page.index("W-2") < page.index("W-1")
     line = next(one for one in lines(CAMPAIGNS, cast.actor("regulator"), today) if one.campaign is WAREHOUSE)
     assert (line.rows, line.checked, line.met, line.again, line.late, line.sampled) == (3, 2, 1, 1, 0, 1)
     empty = LANE.capability.formulas[0].compute(today.year, today)

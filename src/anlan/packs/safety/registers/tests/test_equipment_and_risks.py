@@ -16,7 +16,7 @@ from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
 from anlan.packs.safety.registers import major_risk, special_equipment
 from anlan.packs.safety.registers.major_risk import ASSESSMENTS, RISKS, WORKS, MajorRisk
-from anlan.packs.safety.registers.special_equipment import CYLINDERS, EQUIPMENT, FORMULAS
+from anlan.packs.safety.registers.special_equipment import CAPABILITY, CYLINDERS, EQUIPMENT
 
 LIFT: Mapping[str, Any] = {
     "code": "T-1", "name": "示例电梯", "kind": "lift", "state": "used", "inspection_due_on": "2026-05-01", "inspected_on": "2025-05-01", "verdict": "passed",
@@ -87,7 +87,7 @@ def test_the_rate_counts_what_is_used_and_the_desk_says_what_is_overdue(cast: Ca
     _add(cast, EQUIPMENT, LIFT, "safety", inspection_due_on=str(today), inspected_on="2024-01-01")
     late = _add(cast, EQUIPMENT, LIFT, "safety", code="T-2", name="过期电梯", inspection_due_on=str(today - timedelta(days=1)), inspected_on="2024-01-01")  # fmt: skip
     _add(cast, EQUIPMENT, LIFT, "safety", code="T-3", state="stopped", inspection_due_on="", verdict="failed")
-    told = FORMULAS[0].compute(today.year, today)
+    told = CAPABILITY.formulas[0].compute(today.year, today)
     assert (told.value, told.ratio) == (Decimal("50.0"), (1, 2))
     waiting = special_equipment.CAPABILITY.waiting
     assert waiting is not None
