@@ -19,7 +19,7 @@ from anlan.kernel.casework import declared as processes
 from anlan.kernel.casework.actions import open_case
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.queries import issuer_of
-from anlan.kernel.casework.types import Process
+from anlan.kernel.casework.types import About, Process
 from anlan.kernel.checks import declared, queries, rules
 from anlan.kernel.checks.models import Answer, Item, Photo, Record, Task
 from anlan.kernel.checks.types import RESULTS
@@ -207,6 +207,7 @@ def _open(actor: Actor, task: Task, process: Process, one: Found, key: UUID, at:
         actor=by, process=process, owner=task.target, title=f"{item.title[:112]}：不合格", fact="。\n".join(said), key=uuid5(key, item.code),
         source="check", place=task.place, issuer=issuer_of(actor), values=_values(process, task, item), at=at,
         uploads=[(kinds[0], name, content) for name, content in one.photos] if kinds else (), is_demo=task.is_demo,
+        about=About(kind=item.subject_kind, id=item.subject_id, title=item.subject_title) if process.about == item.subject_kind else None,
     )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.moves import Move, advance
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.casework import declared as processes
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.checks import declared, queries, rules
 from anlan.kernel.checks.models import Form, Item, Plan, Task
 from anlan.kernel.checks.types import PACES, CheckArea, CheckForm, CheckItem, Pace, form_faults
