@@ -191,6 +191,18 @@ def make_task(
         policy.require(actor, area.do)
     if key and (found := Task.objects.filter(key=key, area=area.slug).first()):
         return found
+    try:
+        return _make_task(actor, area, form, organisation, at, target, place, title, due_at, subject, is_demo, key)
+    except IntegrityError:
+        if key and (found := Task.objects.filter(key=key, area=area.slug).first()):
+            return found
+        raise
+
+
+def _make_task(
+    actor: Actor, area: CheckArea, form: Form, organisation: Organisation, at: datetime, target: Organisation | None, place: str, title: str,
+    due_at: datetime | None, subject: tuple[str, str, str], is_demo: bool, key: Any,
+) -> Task:  # fmt: skip
     ends = due_at or at + timedelta(days=7)
     if ends <= at:
         raise Refused("due", "完成期限要晚于现在。", "due")

@@ -137,9 +137,9 @@ def test_a_report_before_the_last_grading_is_over(cast: Cast) -> None:
 @pytest.mark.parametrize("about", ["0", "99999999", "没有这样的措施", "1" * 30, "<b>"])
 def test_a_measure_that_is_not_of_this_firm_is_refused(cast: Cast, about: str) -> None:
     entered(cast, row(1))
-    for given in ({"about": about}, {"about": "", "said": about}):
+    for chosen, said in ((about, ""), ("", about)):
         with pytest.raises(Refused) as caught:
-            reported(cast, **given)
+            reported(cast, chosen, said=said)
         assert caught.value.field == "subject"
     assert Case.objects.count() == 0
 
