@@ -40,7 +40,7 @@ def departments(request: Request) -> HttpResponse:
         return HttpResponseRedirect(reverse("plan_departments"))
     context = {
         "unmatched": queries.unmatched_departments(), "plans": queries.plans(request.actor),
-        "units": forms.UNITS,
+        "offered": forms.UNITS,
     }  # fmt: skip
     return render(request, "kernel/planning/pages/departments.html", context)
 

@@ -92,7 +92,7 @@ def _context(request: Request, project: Project) -> dict[str, object]:
         "states": Project.STATES, "steps": STEPS, "today": today, "spent_share": portfolio.spent_share(queries.purse(project.money.all())),
         "line": deadline_line(marks, request.at, years(min(project.plan.first_year or last, today.year), last)) if marks else "",
         "targets": project.targets.filter(retired_on=None),
-        "units": forms.UNITS,
+        "offered": forms.UNITS,
         "organisations": Organisation.objects.filter(Q(kind__in=forms.PARTNERS, closed_on=None) | Q(pk__in=project.partners.all())).order_by("path") if assigning else (),
         "partner_ids": [one.pk for one in project.partners.all()],
     }  # fmt: skip

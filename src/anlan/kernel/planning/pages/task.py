@@ -40,7 +40,7 @@ def _context(request: Request, task: Task) -> dict[str, object]:
         "due_at": datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None,
         **entries.context(request, task, today), "act": "plan_task_act", "kinds": DEADLINES,
         "reminders": task.reminders.all()[:5],
-        "units": forms.UNITS,
+        "offered": forms.UNITS,
         "change": change, "change_offers": offers(CHANGE_MOVES, change, request.actor) if change else [],
         "changes": task.changes.exclude(state="asked")[:10], "targets": task.targets.filter(retired_on=None),
         "terms": Terms.objects.filter(kind="task", item_id=task.pk).order_by("-effective_from", "-id"),
