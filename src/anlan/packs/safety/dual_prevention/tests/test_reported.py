@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from anlan.kernel.checks import actions as checks
 from anlan.kernel.checks import failing, planning
 from anlan.kernel.checks.actions import Given
 from anlan.kernel.checks.models import Plan, Task
+from anlan.kernel.planning.values.formulas import named
 from anlan.packs.safety.dual_prevention import actions, queries, syncing
 from anlan.packs.safety.dual_prevention.models import Measure, Risk, Signal
 from anlan.packs.safety.dual_prevention.tests.test_merging import row
@@ -225,3 +227,22 @@ def test_a_check_that_was_corrected_to_sound_does_not_count(cast: Cast) -> None:
     )
     assert failed(cast, risk) == []
     assert queries.repeated(task.due_at) == []
+
+
+def test_a_firm_whose_checks_are_all_sound_is_on_line(cast: Cast) -> None:
+    """上线率 counts firms that report or check; the formula leads to both."""
+    formula = named("hidden_danger.on_line_rate")
+    assert formula is not None
+    risk = entered(cast, row(1))
+    task = shift_task(cast, risk)
+    after = date(2025, 8, 9)
+    assert formula.compute(2025, after).ratio == (0, 1)
+    before = formula.fingerprint(2025)
+    answers = {one.pk: Given("ok") for one in task.form.items.all()}
+    checks.finish(actor=cast.actor("worker"), task=task, answers=answers, at=task.due_at, key=uuid4())
+    told = formula.compute(2025, after)
+    assert (told.ratio, told.value, formula.fingerprint(2025) != before) == ((1, 1), Decimal("100.0"), True)
+    planner = cast.client("planner")
+    assert [planner.get(step.url).status_code for step in told.steps] == [200, 200, 200]
+    assert task.title in planner.get(told.steps[1].url).content.decode()
+    assert formula.compute(2025, date(2025, 7, 20)).ratio == (0, 1)  # the month before
