@@ -116,4 +116,4 @@ def choose(page: Page, where: str, words: str) -> None:
         control.select_option(label=words)
         return
     control.fill(words)
-    page.get_by_role("option", name=words).first.click()
+    page.locator(".picker [role=option]", has_text=words).first.click()
