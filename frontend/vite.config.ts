@@ -10,6 +10,6 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
-    rollupOptions: { input: ["src/main.ts", "src/map.ts", "src/chart.ts", "src/replay.ts", "src/incident_replay.ts", "src/report.ts", "src/field/app.ts", "src/field/sw.ts"] },
+    rollupOptions: { input: ["src/main.ts", "src/map.ts", "src/chart.ts", "src/replay.ts", "src/incident_replay.ts", "src/report.ts", "src/picker.ts", "src/field/app.ts", "src/field/sw.ts"] },
   },
 });

@@ -129,3 +129,13 @@ def sign_in(browser: Browser, product: Product) -> Iterator[SignIn]:
     yield go
     for context in opened:
         context.close()
+
+
+def choose(page: Page, where: str, words: str) -> None:
+    """Choose one in the control for organisations, whether it is a list of few or a box that searches."""
+    control = page.locator(where)
+    if control.evaluate("one => one.tagName") == "SELECT":
+        control.select_option(label=words)
+        return
+    control.fill(words)
+    page.locator(".picker [role=option]", has_text=words).first.click()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import SignIn
+from tests.journeys.conftest import SignIn, choose
 from tests.journeys.test_journeys import no_sideways_scroll
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -104,7 +104,7 @@ def test_a_pupil_reports_on_a_phone_without_an_account(sign_in: SignIn) -> None:
     expect(bureau.locator("main")).to_contain_text("小林")
     bureau.goto(f"/cases/{number}/")
     form = bureau.locator("form[action$='/steps/accept/']")
-    form.locator("select[name=to]").select_option(label="示例学校")
+    choose(bureau, "#accept-to", "示例学校")
     form.get_by_role("button", name="受理").click()
     handler = sign_in("handler")
     handler.goto(f"/cases/{number}/")

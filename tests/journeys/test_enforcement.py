@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import SignIn
+from tests.journeys.conftest import SignIn, choose
 from tests.journeys.test_journeys import no_sideways_scroll
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,7 +30,7 @@ def _state(page: Page, word: str) -> None:
 def _recorded(page: Page) -> str:
     """A new inspection, arrived at and recorded; what is wrong is said and keeps what was typed. Returns its address."""
     page.goto("/enforcement/new/")
-    page.select_option("#owner", label="示例冷库甲")
+    choose(page, "#owner", "示例冷库甲")
     page.fill("#title", "节前检查")
     no_sideways_scroll(page)
     page.locator("main form.form button.main").click()

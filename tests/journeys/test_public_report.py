@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import SignIn
+from tests.journeys.conftest import SignIn, choose
 from tests.journeys.test_journeys import no_sideways_scroll
 from tests.journeys.test_monitoring import alive
 
@@ -54,7 +54,7 @@ def test_a_citizen_without_script_from_the_report_to_the_judgement(sign_in: Sign
     officer.goto(f"/cases/{number}/")
     expect(officer.locator("#reporter")).to_contain_text("138******09")
     expect(officer.locator("main")).not_to_contain_text("13800000009")
-    officer.locator("#accept-to").select_option(label="示例一街道")
+    choose(officer, "#accept-to", "示例一街道")
     officer.get_by_role("button", name="受理", exact=True).last.click()
     expect(officer.locator(".step-bar [aria-current]")).to_contain_text("办理中")
 

@@ -1,4 +1,5 @@
 // One form for all: what the server declared of a new case or a step, drawn for a thumb; kept while it is written; saved whole.
+import { combobox } from "../combobox";
 import * as drafts from "./drafts";
 import { h, icon, put } from "./dom";
 import { Full, save } from "./outbox";
@@ -11,12 +12,14 @@ import { size, t, when } from "./words";
 
 export interface Slot { kind: string; word: string; required: boolean }
 export interface Part { title: string; note: string; fields: FormField[]; slot: Slot }
+export interface Choice { id: string; text: string; note: string }
 export interface Sheet {
   name: string; // of the draft
   note: string;
   fields: FormField[];
   own: Set<string>; // names that are columns of the entry, not values of the form
   more?: Set<string>; // names of what most people leave empty
+  picks?: Record<string, (values: Record<string, string>) => Choice[]>; // fields that are searched, not listed
   slots: Slot[];
   parts?: Part[]; // of a check: each item's answer, figure, words and photos together
   rule?(values: Record<string, string>, shots: Shot[]): { name: string; sentence: string } | null;
@@ -55,7 +58,7 @@ export async function form(main: Element, sheet: Sheet, done: () => void): Promi
   const body = h("form", { class: "f-form", novalidate: true });
   for (const slot of sheet.slots) body.append(photoField(slot, shots, touched, problem));
   const more = h("details", { class: "f-more", open: [...(sheet.more ?? [])].some((name) => values[name] && values[name] !== sheet.first?.values[name]) }, h("summary", {}, t("再补充几项"), h("span", { class: "f-quiet" }, t("可不填"))));
-  for (const field of sheet.fields) (sheet.more?.has(field.name) ? more : body).append(fieldOf(field, values, input));
+  for (const field of sheet.fields) (sheet.more?.has(field.name) ? more : body).append(fieldOf(field, values, input, sheet.picks?.[field.name]));
   if (sheet.more?.size) body.append(more);
   body.prepend(...(sheet.parts ?? []).map((part, place) => h("section", { class: "f-part" }, h("h2", {}, `${place + 1}. ${part.title}`), part.note ? h("p", { class: "f-hint" }, part.note) : null,
     ...part.fields.map((one) => fieldOf(one, values, input)), photoField(part.slot, shots, touched, problem))));
@@ -125,7 +128,27 @@ function check(sheet: Sheet, values: Record<string, string>, shots: Shot[]): { n
 
 let numbers = 0;
 
-function fieldOf(field: FormField, values: Record<string, string>, input: (name: string, text: string) => void): HTMLElement {
+const FEW = 30; // more than these are searched in a box
+
+// A box that finds one of many as one writes; what is kept is its id, and words that are none of them are cleared.
+function pickOf(field: FormField, id: string, values: Record<string, string>, input: (name: string, text: string) => void, choices: (values: Record<string, string>) => Choice[]): HTMLElement {
+  const name = (one: Choice): string => (choices(values).filter((other) => other.text === one.text).length > 1 ? `${one.text} ${one.note || one.id}` : one.text);
+  const box = h("input", { id, type: "text", autocomplete: "off", placeholder: t("写几个字找"), value: ((one) => (one ? name(one) : ""))(choices(values).find((one) => one.id === values[field.name])) });
+  box.addEventListener("change", () => {
+    const one = choices(values).find((other) => name(other) === box.value.trim());
+    if (!one) box.value = "";
+    input(field.name, one?.id ?? "");
+  });
+  const part = h("span", { class: "picker" }, box);
+  queueMicrotask(() => combobox(box, (words) => {
+    const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = choices(values).filter((one) => asked.every((word) => `${one.text} ${one.note}`.toLowerCase().includes(word)));
+    return Promise.resolve({ rows: found.slice(0, FEW).map((one) => ({ text: name(one), note: one.note })), more: found.length > FEW });
+  }, { none: t("没有对得上的。换个写法。"), more: t("还有更多，再写几个字。"), found: t("{n} 个可选", { n: "#" }) }));
+  return part;
+}
+
+function fieldOf(field: FormField, values: Record<string, string>, input: (name: string, text: string) => void, picks?: (values: Record<string, string>) => Choice[]): HTMLElement {
   const id = `f${++numbers}`;
   const value = values[field.name] ?? "";
   const told = (event: Event): void => input(field.name, (event.target as HTMLInputElement).value);
@@ -140,7 +163,11 @@ function fieldOf(field: FormField, values: Record<string, string>, input: (name:
     return h("fieldset", { class: "f-field", "data-field": field.name }, h("legend", {}, ...head), h("div", { class: "f-picks" }, ...picks), hint);
   }
   let made: HTMLElement;
-  if (field.kind === "choice" || field.kind === "yes" || field.kind === "organisation") {
+  const many = field.kind === "organisation" && (field.choices.length || app.bundle?.organisations.length || 0) > FEW;
+  if (picks || many) {
+    const all = (field.choices.length ? field.choices : (app.bundle?.organisations ?? []).map(([pk, word]): [string, string] => [String(pk), word])).map(([slug, word]) => ({ id: slug, text: word, note: "" }));
+    made = pickOf(field, id, values, input, picks ?? (() => all));
+  } else if (field.kind === "choice" || field.kind === "yes" || field.kind === "organisation") {
     const choices: [string, string][] = field.kind === "yes" ? [["1", t("是")], ["0", t("否")]] : field.kind === "organisation" && !field.choices.length ? (app.bundle?.organisations ?? []).map(([pk, word]) => [String(pk), word]) : field.choices;
     made = h("select", { id, onchange: told }, h("option", { value: "" }), ...choices.map(([slug, word]) => h("option", { value: slug, selected: slug === value }, word)));
   } else if (field.kind === "long") made = h("textarea", { id, rows: 4, maxlength: 4000, oninput: told, value });

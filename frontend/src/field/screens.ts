@@ -143,15 +143,17 @@ function openSheet(made: OpenForm): Sheet {
   const units: [string, string][] = made.units.map((pk) => [String(pk), names.get(pk) ?? String(pk)]);
   const own = app.bundle?.person.organisation_id;
   const only = units.length === 1 ? units[0][0] : "";
+  const subjects = made.subject ? app.bundle?.subjects?.[made.process] ?? [] : [];
   const fields = [
     field("title", t("什么事"), { required: true }), field("place", t("在哪里")),
     ...(made.kinds.length ? [field("case_kind", t("类别"), { kind: "choice", choices: made.kinds })] : []),
     ...(only ? [] : [field("owner", t("责任单位"), { kind: "organisation", required: true, choices: units })]),
-    field("fact", t("情况"), { kind: "long" }), ...made.fields, field("source", t("来源"), { kind: "choice", choices: made.sources }),
+    field("fact", t("情况"), { kind: "long" }), ...(subjects.length ? [field("subject", made.subject)] : []), ...made.fields, field("source", t("来源"), { kind: "choice", choices: made.sources }),
   ];
   const preset: Record<string, string> = { source: made.sources.some(([slug]) => slug === "post") && units.some(([pk]) => pk === String(own)) ? "post" : "other", ...(units.some(([pk]) => pk === String(own)) ? { owner: String(own) } : {}) };
   return {
-    name: `open:${made.process}`, note: made.note, fields, own: new Set(["title", "place", "case_kind", "owner", "fact", "source"]), more: new Set([...made.fields.filter((one) => !one.required).map((one) => one.name), "source"]), slots: slots(made.evidence, false), verb: t("存下并上报"), place: true,
+    name: `open:${made.process}`, note: made.note, fields, own: new Set(["title", "place", "case_kind", "owner", "fact", "source"]), picks: subjects.length ? { subject: (values) => subjects.filter(([pk]) => String(pk) === (only || values.owner)).map(([, id, text, note]) => ({ id, text, note })) } : undefined,
+    more: new Set([...made.fields.filter((one) => !one.required).map((one) => one.name), "source"]), slots: slots(made.evidence, false), verb: t("存下并上报"), place: true,
     first: { values: preset, shots: [], at: Date.now() },
     make: (values) => ({
       kind: "open", process: made.process, edition: made.edition, title: (values.title ?? "").trim(), place: (values.place ?? "").trim(), fact: (values.fact ?? "").trim(), case_kind: values.case_kind ?? "",

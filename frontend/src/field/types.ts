@@ -1,7 +1,7 @@
 // What the server gives (bundle, forms, receipts) and what the phone keeps.
 export interface FormField { name: string; title: string; kind: string; required: boolean; help: string; unit: string; max_length: number; choices: [string, string][] }
 export interface StepForm { process: string; step: string; title: string; says: boolean; fields: FormField[]; proves: [string, string][]; takes: [string, string][]; edition: string }
-export interface OpenForm { process: string; title: string; note: string; kinds: [string, string][]; sources: [string, string][]; fields: FormField[]; evidence: [string, string][]; edition: string; units: number[] }
+export interface OpenForm { process: string; title: string; note: string; subject: string; kinds: [string, string][]; sources: [string, string][]; fields: FormField[]; evidence: [string, string][]; edition: string; units: number[] }
 export interface ProcessData { title: string; states: Record<string, string>; evidence: Record<string, string>; open: OpenForm | null; steps: Record<string, StepForm> }
 export interface Offer { step: string; title: string; allowed: boolean; why: string; main: boolean }
 export interface Task {
@@ -16,7 +16,7 @@ export interface Check {
 export interface Shape { name: string; sign: string; parts: [number, number][][] }
 export interface Bundle {
   server_time: string; demo: boolean; person: { id: number; name: string; post: number; post_title: string; organisation: string; organisation_id: number };
-  tasks: Task[]; sent: Task[]; checks: Check[]; processes: Record<string, ProcessData>; organisations: [number, string][]; map: { areas: Shape[]; lines: Shape[] };
+  tasks: Task[]; sent: Task[]; checks: Check[]; processes: Record<string, ProcessData>; organisations: [number, string][]; subjects?: Record<string, [number, string, string, string][]>; map: { areas: Shape[]; lines: Shape[] };
 }
 
 // One thing done in the field, as the server reads it.

@@ -33,6 +33,11 @@ PACKS: tuple[Pack, ...] = (
     EDUCATION,
 )
 
+_PACKED: tuple[Capability, ...] = tuple(one for pack in PACKS for one in pack.capabilities)
+_DECLARED = tuple(permission for one in _PACKED for permission in one.permissions)
+_CASES = casework.permissions((process for one in _PACKED for process in one.processes), _DECLARED)
+_CHECKS = checks.permissions((area for one in _PACKED for area in one.check_areas), _DECLARED)
+
 KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="access", title="单位与权限", permissions=access.PERMISSIONS, pages=access.PAGES, verbs=access.VERBS,
@@ -56,11 +61,11 @@ KERNEL: tuple[Capability, ...] = (
         layers=monitor.LAYERS, find=monitor.find,
     ),
     Capability(
-        slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=casework.PERMISSIONS, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
+        slug="casework", title="事项", plan_refs=("S12", "S15", "E11", "E17"), permissions=_CASES, pages=casework.PAGES, nav=casework.NAV, verbs=casework.VERBS,
         jobs=casework.JOBS, waiting=casework.waiting, sent=casework.sent, find=casework.find,
     ),
     Capability(
-        slug="checks", title="检查", plan_refs=("S12", "S13", "S26"), permissions=checks.PERMISSIONS, pages=checks.PAGES, nav=checks.NAV, verbs=checks.VERBS,
+        slug="checks", title="检查", plan_refs=("S12", "S13", "S26"), permissions=_CHECKS, pages=checks.PAGES, nav=checks.NAV, verbs=checks.VERBS,
         undos=checks.UNDOS, jobs=checks.JOBS, case_links=checks.case_links, waiting=checks.waiting, now=checks.now, find=checks.find,
     ),
     Capability(
@@ -110,4 +115,4 @@ REPORTS: tuple[Capability, ...] = (
     ),
 )  # fmt: skip
 
-CAPABILITIES: tuple[Capability, ...] = KERNEL + tuple(one for pack in PACKS for one in pack.capabilities) + REPORTS
+CAPABILITIES: tuple[Capability, ...] = KERNEL + _PACKED + REPORTS

@@ -30,6 +30,7 @@ def open_house() -> None:
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     lines.install(line for one in CAPABILITIES for line in one.lines)
     casework.install(process for one in CAPABILITIES for process in one.processes)
+    casework.install_subjects(kind for one in CAPABILITIES for kind in one.subjects)
     casework.install_links(one.case_links for one in CAPABILITIES if one.case_links)
     checks.install(
         (area for one in CAPABILITIES for area in one.check_areas),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Post
-from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Actor, Permission, Reason, Role
+from anlan.kernel.access.types import PUBLIC, SIGNED_IN, Actor, Permission, Reason, Role, Scope
 
 M = TypeVar("M", bound=Model)
 
@@ -112,6 +112,15 @@ def visible_to(actor: Actor, permission: str, rows: QuerySet[M], path: str, also
         return rows.none()
     own = Q(**{f"{path}__startswith": actor.path})
     return rows.filter(own | also if also is not None else own).distinct()
+
+
+def reach(actor: Actor, permission: str) -> Scope | Literal[""]:
+    """How far the actor's roles carry a permission: `district`, `own`, or "" when they do not hold it."""
+    if "system" in actor.roles:
+        return "district"
+    given = _policy.permissions[permission].roles if permission in _policy.permissions else {}
+    held = {given[role] for role in actor.roles if role in given}
+    return "district" if "district" in held else "own" if held else ""
 
 
 def who_may(permission: str, subject: Scoped | None, on: date) -> list[Post]:

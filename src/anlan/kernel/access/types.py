@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -31,6 +31,15 @@ class Permission:
     slug: str
     title: str
     roles: Mapping[str, Scope]
+
+
+def whoever(slug: str, title: str, may: Iterable[str], declared: Iterable[Permission]) -> Permission:
+    """The permission of pages over many rooms: everyone holds it who holds one of `may` (slugs), as far as the widest of them reaches."""
+    wanted, roles = set(may), dict[str, Scope]()
+    for one in declared:
+        for role, reach in one.roles.items() if one.slug in wanted else ():
+            roles[role] = "district" if "district" in (reach, roles.get(role)) else reach
+    return Permission(slug=slug, title=title, roles=roles)
 
 
 @dataclass(frozen=True, kw_only=True)

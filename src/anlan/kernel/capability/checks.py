@@ -31,6 +31,11 @@ def _of(capability: Capability, permissions: set[str], roles: set[str]) -> Itera
     yield from (
         f"undo of {undo.verb!r}: not a verb of {capability.slug}" for undo in capability.undos if undo.verb not in own
     )
+    yield from (
+        f"{capability.slug}: subject kind {kind.slug!r} must start with {prefix!r}"
+        for kind in capability.subjects
+        if not kind.slug.startswith(prefix)
+    )
     for process in capability.processes:
         yield from casework.faults(process, permissions)
     yield from _derived(capability)

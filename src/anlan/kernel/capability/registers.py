@@ -21,8 +21,8 @@ from django.urls import reverse
 from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.access.edge import Request
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import SYSTEM, Actor, Page
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.planning.types import Computed, Formula, Step
 from anlan.kernel.registry import actions, queries

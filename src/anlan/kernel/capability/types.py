@@ -13,7 +13,7 @@ from typing import Any
 
 from anlan.base.jobs import Job
 from anlan.kernel.access.types import Actor, Page, Permission, Undo
-from anlan.kernel.casework.types import AlarmCase, Process
+from anlan.kernel.casework.types import AlarmCase, Process, SubjectKind
 from anlan.kernel.checks.types import CheckArea, CheckForm
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
@@ -43,6 +43,7 @@ class Capability:
     kinds: tuple[StationKind, ...] = ()  # what its stations measure, and where protocols carry it
     lines: tuple[Line, ...] = ()  # private protocols that the gateway listens to for it
     processes: tuple[Process, ...] = ()  # how its cases move
+    subjects: tuple[SubjectKind, ...] = ()  # what of its rows the cases of other rooms may be about
     alarm_cases: tuple[AlarmCase, ...] = ()  # which alarms open cases of which process
     case_links: Callable[[Any], Iterable[tuple[str, str, str]]] | None = (
         None  # on a case's page: (term, words, address) of where it comes from

@@ -19,7 +19,7 @@ from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.casework import clocking, forms
 from anlan.kernel.casework.models import Case, Counter, Evidence, Line
 from anlan.kernel.casework.queries import obstacle
-from anlan.kernel.casework.types import SOURCES, Due, Process, Step
+from anlan.kernel.casework.types import SOURCES, About, Due, Process, Step
 from anlan.kernel.casework.verbs import note as journal
 from anlan.kernel.files.keeping import keep
 from anlan.kernel.files.models import Stored
@@ -33,17 +33,17 @@ def open_case(
     kind: str = "", grade: str = "", source: str = "other", place: str = "", longitude: float | None = None,
     latitude: float | None = None, issuer: Organisation | None = None, holder: Organisation | None = None, parent: Case | None = None,
     repeats: Case | None = None, alarm: Alarm | None = None, values: Mapping[str, Any] | None = None, uploads: Sequence[Upload] = (),
-    told: Mapping[str, str] | None = None, is_demo: bool = False,
+    told: Mapping[str, str] | None = None, about: About | None = None, is_demo: bool = False,
 ) -> Case:  # fmt: skip
     """Enter a case. With the same `key` again, the case that stands is the answer; one alarm has one case. `told` are further words
-    of its first line."""
+    of its first line, `about` what of another room it is about."""
     key = key or uuid4()
     try:
         with transaction.atomic():
             return _open(
                 actor, process, at, uploads, values or {}, told or {}, key=key, owner=owner, title=title.strip(), fact=fact.strip(), kind=kind,
                 grade=grade, source=source, place=place.strip(), longitude=longitude, latitude=latitude, issuer=issuer,
-                holder=holder or owner, parent=parent, repeats=repeats, alarm=alarm, is_demo=is_demo,
+                holder=holder or owner, parent=parent, repeats=repeats, alarm=alarm, is_demo=is_demo, **_plain(about),
             )  # fmt: skip
     except IntegrityError:
         found = Case.objects.filter(key=key).first() or (Case.objects.filter(alarm=alarm).first() if alarm else None)
@@ -75,6 +75,11 @@ def _open(
         process.made(case, values)
     journal(actor, case, "opened", at, title=case.title, owner=case.owner_id, source=case.source, files=len(uploads))
     return case
+
+
+def _plain(about: About | None) -> dict[str, str]:
+    given = about or About()
+    return {"subject_kind": given.kind, "subject_id": given.id, "subject_title": given.title}
 
 
 def _check_columns(process: Process, columns: Mapping[str, Any]) -> None:
@@ -234,21 +239,36 @@ def hang(case: Case, line: Line, kept: Sequence[tuple[str, Stored]]) -> None:
     Evidence.objects.bulk_create(Evidence(case=case, line=line, kind=kind, stored=stored) for kind, stored in kept)
 
 
-@transaction.atomic
 def comment(
     *, actor: Actor, case: Case, text: str, at: datetime, uploads: Sequence[Upload] = (), key: UUID | None = None,
     told: Mapping[str, str] | None = None,
 ) -> Line:  # fmt: skip
-    """Say something or add files; the state stays. Open to whoever sees the case."""
-    if done := Line.objects.filter(key=key).first() if key else None:
+    """Say something or add files; the state stays. Open to whoever sees the case. With the same `key` again, the line that stands."""
+    if done := _said(key):
         return done
+    try:
+        with transaction.atomic():
+            return _comment(actor, case, text, at, uploads, key, told or {})
+    except IntegrityError:
+        if done := _said(key):
+            return done
+        raise
+
+
+def _said(key: UUID | None) -> Line | None:
+    return Line.objects.filter(key=key).first() if key else None
+
+
+def _comment(
+    actor: Actor, case: Case, text: str, at: datetime, uploads: Sequence[Upload], key: UUID | None, told: Mapping[str, str]
+) -> Line:  # fmt: skip
     if not text.strip() and not uploads:
         raise Refused("text", "没有写内容，也没有附文件。", "text")
     if len(text) > forms.LONGEST:
         raise Refused("text", f"留言超过 {forms.LONGEST} 个字。", "text")
     kept = keep_files(case, actor, uploads, at)
     line = add_line(
-        case, actor, at, "comment", "留言" if text.strip() else "补佐证", case.state, case.state, text.strip(), told or {}, key
+        case, actor, at, "comment", "留言" if text.strip() else "补佐证", case.state, case.state, text.strip(), told, key
     )  # fmt: skip
     hang(case, line, kept)
     journal(actor, case, "commented", at, files=len(uploads))

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from anlan.base.jobs import Job
-from anlan.kernel.access.types import Permission
+from anlan.kernel.access.types import Permission, whoever
 from anlan.kernel.casework import clocks, desk, opening
 from anlan.kernel.casework.pages import PAGES, READ
+from anlan.kernel.casework.types import Process
 from anlan.kernel.casework.verbs import VERBS
 from anlan.kernel.web.types import Nav
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "find", "sent", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "VERBS", "find", "permissions", "sent", "waiting"]
 
-# The pages of all processes together; which cases one sees in them is each process's own permission.
-_WHOLE = dict.fromkeys(
-    ("planner", "leader", "auditor", "safety_regulator", "expert", "environment_inspector", "legal_reviewer"),
-    "district",
-)
-_OWN = dict.fromkeys(
-    (
-        "bureau_officer",
-        "environment_officer",
-        "street_officer",
-        "enterprise_head",
-        "enterprise_officer",
-        "worker",
-        "school_officer",
-        "bullying_handler",
-        "bullying_supervisor",
-    ),
-    "own",
-)
-PERMISSIONS = (Permission(slug=READ, title="查看事项", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes
+
+def permissions(processes: Iterable[Process], declared: Iterable[Permission]) -> tuple[Permission, ...]:
+    """Who may read in one of the processes opens the pages of all; what they see there is each one's own permission."""
+    return (whoever(READ, "查看事项", (one.read for one in processes), declared),)
+
+
 NAV = (Nav(section="registry", title="全部事项", page="cases", permission=READ, order=1),)
 JOBS = (
     Job(slug="casework.clocks", title="事项超时上报", every=timedelta(minutes=1), run=clocks.sweep),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from anlan.base.errors import Refused
-from anlan.kernel.casework.types import Process
+from anlan.kernel.casework.types import Process, SubjectKind
 
 _processes: dict[str, Process] = {}
 Links = Callable[[Any], Iterable[tuple[str, str, str]]]
 _links: list[Links] = []
+_subjects: dict[str, SubjectKind] = {}
 
 
 def install(processes: Iterable[Process]) -> None:
@@ -39,3 +40,19 @@ def install_links(links: Iterable[Links]) -> None:
 def links(case: Any) -> list[tuple[str, str, str]]:
     """(term, words, address) for the page of the case."""
     return [row for one in _links for row in one(case)]
+
+
+def install_subjects(kinds: Iterable[SubjectKind]) -> None:
+    """Replace what rooms offer for cases to be about; also for tests that need their own."""
+    fresh = {one.slug: one for one in kinds}
+    _subjects.clear()
+    _subjects.update(fresh)
+
+
+def subjects() -> Mapping[str, SubjectKind]:
+    return _subjects
+
+
+def about(process: Process) -> SubjectKind | None:
+    """What cases of the process may be about; None when it asks for nothing, or the pack that offers it is gone."""
+    return _subjects.get(process.about)

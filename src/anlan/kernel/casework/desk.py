@@ -51,7 +51,7 @@ def waiting(actor: Actor, _at: datetime) -> Iterator[Waiting]:
 
 
 def _to_answer(rows: object, actor: Actor) -> Iterable[Extension | Proposal]:
-    everywhere = [slug for slug, one in declared.processes().items() if queries.reach(actor, one.manage) == "district"]
+    everywhere = [slug for slug, one in declared.processes().items() if policy.reach(actor, one.manage) == "district"]
     nobody_s = Q(case__issuer=None) & (Q(case__holder=actor.organisation_id) | Q(case__process__in=everywhere))
     own = Q(case__issuer=actor.organisation_id) | nobody_s
     found = rows.filter(own).select_related("case__owner", "case__holder")[:SHOWN]  # type: ignore[attr-defined]

@@ -52,6 +52,9 @@ class Case(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="parts"
     )  # the inspection it was found by
     repeats = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeated")
+    subject_kind = models.CharField(max_length=40, blank=True)  # what it is about, of another room (`types.About`)
+    subject_id = models.CharField(max_length=64, blank=True)
+    subject_title = models.CharField(max_length=120, blank=True)
     alarm = models.OneToOneField(Alarm, null=True, on_delete=models.PROTECT, related_name="case")
     is_demo = models.BooleanField(default=False)
 
@@ -64,6 +67,7 @@ class Case(models.Model):
             models.Index(fields=["owner", "process", "-opened_at"]),
             models.Index(fields=["issuer", "process", "-opened_at"]),
             models.Index(fields=["due_at"], condition=Q(is_open=True, due_at__isnull=False), name="case_clocks"),
+            models.Index(fields=["subject_kind", "subject_id", "-opened_at"], name="case_subjects"),
         ]
 
     def __str__(self) -> str:

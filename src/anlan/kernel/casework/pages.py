@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,20 +18,20 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import Offer
 from anlan.kernel.access.types import Page
-from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries
+from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries, subjects
 from anlan.kernel.casework.actions import Upload
 from anlan.kernel.casework.models import Case, Evidence, Extension, Proposal, ProposalFile
 from anlan.kernel.casework.showing import History, bar, files, history
-from anlan.kernel.casework.types import SOURCES, Process
+from anlan.kernel.casework.types import SOURCES, Field, Process
 from anlan.kernel.files.models import Stored
 from anlan.kernel.files.pages import sent
 from anlan.kernel.registry import views
-from anlan.kernel.web import words
+from anlan.kernel.web import picking, words
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
+from anlan.kernel.web.picking import Units
 from anlan.kernel.web.templatetags import web_tags
 
 _T = "kernel/casework/"
@@ -127,13 +126,13 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     manages = policy.why(actor, process.manage, case)
     context: dict[str, Any] = {
         "case": case, "process": process, "grade": grade_of(case), "kind": (process.kinds or {}).get(case.kind, ""), "bar": bar(case, lines),
-        "panel": process.panel(case) if process.panel else (), "links": _links(case), "parts": queries.visible(actor).filter(parent=case),
+        "panel": process.panel(case) if process.panel else (), "links": _links(request, case), "parts": queries.visible(actor).filter(parent=case),
         "lines": lines, "files": shown_files, "pictures": [one for one in shown_files if one.stored.media_type.startswith("image/")],
         "offers": offers, "clock": clock,
         "clocks": list(case.clocks.all()), "extensions": list(case.extensions.select_related("clock")),
         "proposals": [(one, proposals.told(one)) for one in case.proposals.filter(state="waiting").prefetch_related("files__stored")], "manages": manages, "holds": bool(actor.path) and case.holder.path.startswith(actor.path),
         "watching": case.watches.filter(person=actor.person_id or 0).exists(), "evidence": process.evidence or {}, "key": uuid4(),
-        "organisations": _named(process) if manages.allowed or any(_names(one) for one in offers) else (), "source": SOURCES[case.source],
+        "units": _named(process) if manages.allowed or any(_names(one) for one in offers) else None, "source": SOURCES[case.source],
         "bad": refused, "place": place, "typed": request.POST if refused else {}, "neighbours": neighbours(request, case),
     }  # fmt: skip
     if process.part:
@@ -141,20 +140,23 @@ def shown(request: Request, case: Case, refused: Refused | None = None, place: s
     return render(request, _T + "detail.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
 
-def _links(case: Case) -> list[tuple[str, str, str]]:
-    """(term, words, address): what other rooms have to do with the case, and the papers of its own process."""
-    papers = case.of.links(case) if case.of.links else ()
-    return [*declared.links(case), *((gettext("文书"), word, address) for word, address in papers)]
+def _links(request: Request, case: Case) -> list[tuple[str, str, str]]:
+    """(term, words, address): what other rooms have to do with the case, what it is about, and the papers of its own process."""
+    papers, about = case.of.links(case) if case.of.links else (), subjects.link(request.actor, case)
+    return [
+        *declared.links(case),
+        *([about] if about else ()),
+        *((gettext("文书"), word, address) for word, address in papers),
+    ]
 
 
 def _names(offer: Offer) -> bool:
     return any(field.kind == "organisation" for field in getattr(offer.move, "fields", ()))
 
 
-def _named(process: Process) -> QuerySet[Organisation]:
+def _named(process: Process) -> Units:
     """Whom a case can be given to."""
-    rows = Organisation.objects.filter(closed_on=None).exclude(kind="community").only("name", "short_name")
-    return rows.filter(kind__in=process.holders) if process.holders else rows
+    return Units(kinds=tuple(sorted(process.holders)), but=("community",))
 
 
 def neighbours(request: Request, case: Case) -> dict[str, str]:
@@ -208,7 +210,7 @@ def step(request: Request, given: str, word: str) -> HttpResponse:
     def act() -> str:
         row = actions.find_step(case.of, word)
         actions.make_step(
-            actor=request.actor, case=case, step=word, at=request.at, note=request.POST.get("note", ""), values=request.POST.dict(),
+            actor=request.actor, case=case, step=word, at=request.at, note=request.POST.get("note", ""), values=named(row.fields, request.POST.dict()),
             uploads=uploads(request), key=key(request),
         )  # fmt: skip
         return f"已办“{row.title}”，现在是“{case.get_state_display()}”，在{case.holder}。"
@@ -221,13 +223,6 @@ def _until(text: str) -> datetime:
         return datetime.combine(datetime.fromisoformat(text).date(), time(23, 59, 59), CHINA)
     except ValueError:
         raise Refused("until", "写延到哪一天。", "until") from None
-
-
-def _organisation(text: str | None) -> Organisation:
-    row = Organisation.objects.filter(pk=number(text)).first()
-    if row is None:
-        raise Refused("to", "没有选单位。", "to")
-    return row
 
 
 def handle(request: Request, given: str, word: str) -> HttpResponse:
@@ -252,7 +247,7 @@ def _comment(request: Request, case: Case) -> str:
 
 
 def _hand_over(request: Request, case: Case) -> str:
-    to = _organisation(request.POST.get("to"))
+    to = picking.chosen(_named(case.of), request.POST, "to")
     handling.hand_over(actor=request.actor, case=case, to=to, reason=request.POST.get("reason", ""), at=request.at)
     return f"已转给{to}。"
 
@@ -368,12 +363,16 @@ def new(request: Request, process: str) -> HttpResponse:
     declaration = declared.process(process)
     units = queries.openable(request.actor, declaration)
     refused: Refused | None = None
-    if request.method == "POST":
+    if request.method == "POST" and not request.POST.get("look"):
         try:
+            owner = units.only() or picking.chosen(units, request.POST, "owner")
+            about, values = subjects.chosen(
+                request.actor, declaration, owner, named(declaration.asks, request.POST.dict())
+            )
             case = actions.open_case(
-                actor=request.actor, process=declaration, owner=_owner(request, units), title=request.POST.get("title", ""), at=request.at,
+                actor=request.actor, process=declaration, owner=owner, about=about, title=request.POST.get("title", ""), at=request.at,
                 fact=request.POST.get("fact", ""), key=key(request), kind=request.POST.get("kind", ""), source=request.POST.get("source", "other"),
-                place=request.POST.get("place", ""), issuer=queries.issuer_of(request.actor), values=request.POST.dict(), uploads=uploads(request),
+                place=request.POST.get("place", ""), issuer=queries.issuer_of(request.actor), values=values, uploads=uploads(request),
             )  # fmt: skip
             messages.success(request, f"已登记 {case.number}。")
             return HttpResponseRedirect(reverse("case", args=[case.number]))
@@ -381,20 +380,32 @@ def new(request: Request, process: str) -> HttpResponse:
             if given.code in ("sign_in", "forbidden"):
                 raise
             refused = given
+    typed = request.POST if request.method == "POST" else request.GET  # an address may name the organisation: `?owner=`
+    near = units.only() or picking.filtered(units, typed, "owner")
     context = {
-        "process": declaration, "units": units, "bad": refused, "typed": request.POST, "sources": SOURCES, "key": request.POST.get("key") or uuid4(),
-        "organisations": units,
+        "process": declaration, "units": units, "only": units.only(), "bad": refused, "typed": typed, "sources": SOURCES, "key": request.POST.get("key") or uuid4(),
+        "about": declared.about(declaration), "subject": subjects.picker(request.actor, declaration, near, typed, fixed=units.only() is not None),
     }  # fmt: skip
     return render(request, _T + "new.html", context, status=422 if refused else 200)
 
 
-def _owner(request: Request, units: Sequence[Organisation]) -> Organisation:
-    if len(units) == 1:
-        return units[0]
-    row = next((one for one in units if str(one.pk) == request.POST.get("owner")), None)
-    if row is None:
-        raise Refused("owner", "没有选责任单位。", "owner")
-    return row
+def named(fields: Sequence[Field], given: dict[str, Any]) -> dict[str, Any]:
+    """The form's fields, an organisation that was written in words as its number. Raises Refused at the field."""
+    for one in fields:
+        if one.kind == "organisation" and (found := picking.maybe(Units(), given, one.name)):
+            given[one.name] = str(found.pk)
+    return given
+
+
+def about(request: Request) -> HttpResponse:
+    """The answer to a script: what the words may mean, of what the organisation offers for cases of the process."""
+    process = _process(request.GET.get("process", ""))
+    policy.require(request.actor, process.open)
+    units = queries.openable(request.actor, process)
+    owner = units.only() or picking.filtered(units, request.GET, "owner")
+    rows = subjects.choices(subjects.offered(request.actor, process, owner))
+    words = request.GET.get("q", "").strip()
+    return picking.answer(picking.fitting(rows, words) if words else rows)
 
 
 def case_pages(process: Process, path: str, section: str = "registry") -> tuple[Page, ...]:
@@ -413,6 +424,7 @@ def case_pages(process: Process, path: str, section: str = "registry") -> tuple[
 PAGES = (
     Page(path="cases/", name="cases", view=listing, permission=READ, title="全部事项", methods=("GET", "POST"), section="registry"),
     Page(path="cases/export/", name="cases_export", view=export, permission=READ, title="导出事项", kind="export"),
+    Page(path="cases/subjects/", name="case_subjects", view=about, permission=READ, title="事项对应什么", kind="fragment"),
     Page(path="cases/<str:given>/", name="case", view=detail, permission=READ, title="一件事项", section="registry"),
     Page(path="cases/<str:given>/steps/<str:word>/", name="case_step", view=step, permission=READ, title="办一步", methods=("POST",), section="registry"),
     Page(path="cases/<str:given>/do/<str:word>/", name="case_handle", view=handle, permission=READ, title="转办、延期、留言", methods=("POST",), section="registry"),

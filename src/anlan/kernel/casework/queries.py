@@ -7,25 +7,17 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import Offer, offers
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import PUBLIC, Actor, Reason
 from anlan.kernel.casework import declared
 from anlan.kernel.casework.models import Case, Line, Watch
 from anlan.kernel.casework.types import Process, Step
 from anlan.kernel.web.paging import kept
+from anlan.kernel.web.picking import Units, units
 
 _SHOWN = ("owner", "issuer", "holder", "person")
-
-
-def reach(actor: Actor, permission: str) -> str:
-    """`district`, `own` or "" for what the actor's roles give of the permission."""
-    if "system" in actor.roles:
-        return "district"
-    given = policy.permissions()[permission].roles if permission in policy.permissions() else {}
-    held = {given[role] for role in actor.roles if role in given}
-    return "district" if "district" in held else "own" if held else ""
 
 
 def concerns(actor: Actor) -> Q:
@@ -174,16 +166,11 @@ def titles(processes: Iterable[Process]) -> dict[str, str]:
     return {one.slug: one.title for one in processes}
 
 
-def openable(actor: Actor, process: Process) -> list[Organisation]:
+def openable(actor: Actor, process: Process) -> Units:
     """The organisations for which this person may enter a case: their own tree, or the district's enterprises, schools, bureaus, streets."""
     if process.open == PUBLIC or reach(actor, process.open) == "district":
-        return list(
-            Organisation.objects.filter(closed_on=None)
-            .exclude(kind__in=("district", "section", "community"))
-            .order_by("path")
-        )
-    rows = Organisation.objects.filter(closed_on=None)
-    return list(policy.visible_to(actor, process.open, rows, "path").exclude(kind="section").order_by("path"))
+        return Units(but=("district", "section", "community"))
+    return units(actor, process.open)
 
 
 def issuer_of(actor: Actor) -> Organisation | None:

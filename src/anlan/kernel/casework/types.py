@@ -7,7 +7,7 @@ is a row of the table: who may make it from which state, what it must be given, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -25,6 +25,39 @@ SOURCES: Mapping[str, str] = {
     "self": "自查", "shift": "班组自查", "post": "岗位自查", "expert": "专家检查", "regulator": "监管检查", "public": "群众举报",
     "alarm": "监测报警", "check": "检查任务", "inspection": "督察检查", "other": "其他",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One thing of a room that a case of another room may be about, in plain text. `within`: what it belongs to, to tell it from its
+    like; `known`: what it answers of the fields a process asks for, by name."""
+
+    id: str
+    title: str
+    within: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectKind:
+    """What a room offers to the cases of others. A process names the kind by its slug (`Process.about`), so neither room knows the
+    other. `offered(actor, owner)`: those of an organisation this person may name; `found(owner, id)`: one of them, also when it is out
+    of use by now; `link(actor, id)`: the page of one, "" for who may not open it."""
+
+    slug: str
+    title: str
+    offered: Callable[[Actor, Any], Sequence[Subject]]
+    found: Callable[[Any, str], Subject | None]
+    link: Callable[[Actor, str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a case is about, as it keeps it: plain text, so that it stays when what it names is gone."""
+
+    kind: str = ""
+    id: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +173,7 @@ class Process:
         None  # (word, address): papers and pages of the pack about this case
     )
     note: str = ""  # what the form of a new case says above its fields
+    about: str = ""  # the SubjectKind that whoever enters a case may name one of
     holders: frozenset[str] = frozenset()  # kinds of organisation that may hold a case; empty: any
     # A further part of the case's page for this viewer: (template, what it shows).
     part: Callable[[Any, Actor, datetime], tuple[str, Mapping[str, Any]]] | None = None

@@ -19,7 +19,7 @@ from anlan.kernel.casework import declared as processes
 from anlan.kernel.casework.actions import open_case
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.queries import issuer_of
-from anlan.kernel.casework.types import Process
+from anlan.kernel.casework.types import About, Process
 from anlan.kernel.checks import declared, queries, rules
 from anlan.kernel.checks.models import Answer, Item, Photo, Record, Task
 from anlan.kernel.checks.types import RESULTS
@@ -207,6 +207,7 @@ def _open(actor: Actor, task: Task, process: Process, one: Found, key: UUID, at:
         actor=by, process=process, owner=task.target, title=f"{item.title[:112]}：不合格", fact="。\n".join(said), key=uuid5(key, item.code),
         source="check", place=task.place, issuer=issuer_of(actor), values=_values(process, task, item), at=at,
         uploads=[(kinds[0], name, content) for name, content in one.photos] if kinds else (), is_demo=task.is_demo,
+        about=About(kind=item.subject_kind, id=item.subject_id, title=item.subject_title) if process.about == item.subject_kind else None,
     )  # fmt: skip
 
 
@@ -239,23 +240,27 @@ def correct(
     said = reason.strip()
     if not said or len(said) > MOST_TEXT:
         raise Refused("reason", f"写明为什么更正，最多 {MOST_TEXT} 个字。", "reason")
+    try:
+        with transaction.atomic():
+            return _correct(actor, record, answers, said, at, key, note.strip())
+    except (Refused, IntegrityError):
+        if (done := _done(key, task, actor)) is not None:
+            return done
+        raise
+
+
+def _correct(
+    actor: Actor, record: Record, answers: Mapping[int, Given], said: str, at: datetime, key: UUID, note: str
+) -> Record:  # fmt: skip
+    task, area = record.task, declared.area(record.task.area)
     before = {one.item_id: one for one in record.answers.select_related("case")}
     permission = area.do if record.person_id == actor.person_id else area.plan
     move = Move(slug="correct", title="更正", sources=("standing",), target="replaced", permission=permission)
-    with transaction.atomic():
-        found = _read(task, answers, before)
-        advance(record, move, actor=actor)
-        fresh = _write(actor, task, found, record.at, at, key, note.strip(), record, said)
-        journal(
-            actor,
-            task,
-            "task.corrected",
-            at,
-            old={"record": record.pk, "failed": record.failed},
-            record=fresh.pk,
-            failed=fresh.failed,
-            reason=said,
-        )
+    found = _read(task, answers, before)
+    advance(record, move, actor=actor)
+    fresh = _write(actor, task, found, record.at, at, key, note, record, said)
+    old = {"record": record.pk, "failed": record.failed}
+    journal(actor, task, "task.corrected", at, old=old, record=fresh.pk, failed=fresh.failed, reason=said)
     return fresh
 
 

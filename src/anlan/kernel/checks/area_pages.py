@@ -21,15 +21,17 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation, Person
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import Page
 from anlan.kernel.casework import declared as processes
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.checks import api, declared, planning, queries
 from anlan.kernel.checks.models import Form, Plan, Task
 from anlan.kernel.checks.types import PACES, PHOTOS, CheckArea, CheckItem
 from anlan.kernel.registry import views
+from anlan.kernel.web import picking
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
+from anlan.kernel.web.picking import Units, units
 
 _T = "kernel/checks/"
 MOST_EXPORTED = 100_000
@@ -124,14 +126,14 @@ def _minute(at: datetime | None) -> str:
 def task_new(area: str, request: Request) -> HttpResponse:
     """加一次检查: outside any plan."""
     declaration, refused = declared.area(area), None
-    units = _units(request, declaration)
+    offered = _units(request, declaration)
     if request.method == "POST":
         try:
             form = queries.visible_forms(request.actor, area).filter(pk=number(request.POST.get("form"))).first()
             if form is None:
                 raise Refused("form", "没有选检查表。", "form")
             task = planning.make_task(
-                actor=request.actor, area=declaration, form=form, organisation=_unit(request, units, "organisation"), target=_unit(request, units, "target", needed=False),
+                actor=request.actor, area=declaration, form=form, organisation=_unit(request, offered, "organisation"), target=picking.maybe(offered, request.POST, "target"),
                 place=request.POST.get("place", ""), title=request.POST.get("title", ""), due_at=_day_end(request.POST.get("due", "")), at=request.at,
                 key=_key(request.POST),
             )  # fmt: skip
@@ -142,7 +144,8 @@ def task_new(area: str, request: Request) -> HttpResponse:
     context = {
         "area": declaration,
         "forms": forms,
-        "units": units,
+        "units": offered,
+        "asks": offered.only() is None,
         "bad": refused,
         "typed": request.POST or request.GET,
         "names": names(area),
@@ -169,25 +172,21 @@ def _key(post: Mapping[str, str]) -> UUID | None:
         return None
 
 
-def _units(request: Request, area: CheckArea) -> list[Organisation]:
+def _units(request: Request, area: CheckArea) -> Units:
     """Organisations for which this person may plan checks; their own when they may only do them."""
-    rows = Organisation.objects.filter(closed_on=None).exclude(kind="section")
     if policy.may(request.actor, area.plan):
-        return list(policy.visible_to(request.actor, area.plan, rows, "path").order_by("path"))
-    return list(rows.filter(pk=request.actor.organisation_id or 0))
+        return units(request.actor, area.plan)
+    return Units(but=("section",), ids=(request.actor.organisation_id or 0,))
 
 
-def _unit(request: Request, units: list[Organisation], name: str, *, needed: bool = True) -> Any:
-    chosen = next((one for one in units if str(one.pk) == request.POST.get(name)), None)
-    if chosen is None and (needed or request.POST.get(name)):
-        if needed and not request.POST.get(name):
-            own = next(
-                (one for one in units if one.pk == request.actor.organisation_id), units[0] if len(units) == 1 else None
-            )
-            if own is not None:
-                return own
+def _unit(request: Request, offered: Units, name: str) -> Organisation:
+    """Who was chosen; the person's own, or the only one, while nobody was."""
+    if any(picking.sent(request.POST, name)):
+        return picking.chosen(offered, request.POST, name)
+    own = offered.rows().filter(pk=request.actor.organisation_id or 0).first() or offered.only()
+    if own is None:
         raise Refused(name, "没有选单位。", name)
-    return chosen
+    return own
 
 
 def _day(text: str, field: str, *, needed: bool = True) -> Any:
@@ -248,7 +247,7 @@ def form_new(area: str, request: Request) -> HttpResponse:
     rectifying = {one.slug: one.title for one in processes.processes().values() if "rectifying" in one.states}
     context = {
         "area": declaration, "names": names(area), "base": base, "lines": [*lines, *[blank] * MORE], "photos": PHOTOS, "bad": refused, "typed": typed,
-        "units": _units(request, declaration), "district": reach(request.actor, declaration.plan) == "district", "processes": rectifying,
+        "units": _units(request, declaration), "asks": base is None and _units(request, declaration).only() is None, "district": reach(request.actor, declaration.plan) == "district", "processes": rectifying,
     }  # fmt: skip
     return render(request, _T + "form_new.html", context, status=_status(refused))
 
@@ -295,7 +294,7 @@ def _publish(request: Request, area: CheckArea, base: Form | None, lines: list[d
         taken.add(code)
         items.append(_item(row, code, known.get(code)))
     organisation = base.organisation if base else None
-    if base is None and post.get("organisation") != "0":
+    if base is None and post.get("organisation") != "0" and not post.get("everyone"):
         organisation = _unit(request, _units(request, area), "organisation")
     return planning.publish_form(
         actor=request.actor, area=area, slug=base.slug if base else f"{area.slug}-{uuid4().hex[:10]}", title=post.get("title", ""), edition=post.get("edition", ""),
@@ -380,28 +379,32 @@ def plan_detail(area: str, request: Request, place: int) -> HttpResponse:
 def plan_new(area: str, request: Request) -> HttpResponse:
     declaration, refused = declared.area(area), None
     planning.load_forms(request.at)
-    units = _units(request, declaration)
+    offered = _units(request, declaration)
     if request.method == "POST":
         try:
-            plan = _make_plan(request, declaration, units)
+            plan = _make_plan(request, declaration, offered)
             messages.success(request, f"已定“{plan.title}”，到点自动出任务。")
             return HttpResponseRedirect(reverse(f"{area}_check_plan", args=[plan.pk]))
         except Refused as given:
             refused = _mine(given)
-    people = Person.objects.filter(posts__organisation__in=units, is_active=True).distinct().order_by("name")[:300]
+    people = (
+        Person.objects.filter(posts__organisation__in=offered.rows().order_by(), is_active=True)
+        .distinct()
+        .order_by("name")[:300]
+    )
     context = {
-        "area": declaration, "names": names(area), "forms": queries.newest(queries.visible_forms(request.actor, area)), "units": units, "paces": PACES, "people": people,
+        "area": declaration, "names": names(area), "forms": queries.newest(queries.visible_forms(request.actor, area)), "units": offered, "asks": offered.only() is None, "paces": PACES, "people": people,
         "roles": policy.roles().values(), "bad": refused, "typed": request.POST or {**request.GET.dict(), "starts_on": civil_date(request.at).isoformat(), "shifts": "08:00-20:00，20:00-08:00"},
     }  # fmt: skip
     return render(request, _T + "plan_new.html", context, status=_status(refused))
 
 
-def _make_plan(request: Request, area: CheckArea, units: list[Organisation]) -> Plan:
+def _make_plan(request: Request, area: CheckArea, offered: Units) -> Plan:
     post = request.POST
     person = Person.objects.filter(pk=number(post.get("person"))).first() if post.get("person") else None
     return planning.make_plan(
-        actor=request.actor, area=area, title=post.get("title", ""), form=post.get("form", ""), organisation=_unit(request, units, "organisation"),
-        target=_unit(request, units, "target", needed=False), role=post.get("role", ""), person=person, place=post.get("place", ""), pace=post.get("pace", ""),  # type: ignore[arg-type]
+        actor=request.actor, area=area, title=post.get("title", ""), form=post.get("form", ""), organisation=_unit(request, offered, "organisation"),
+        target=picking.maybe(offered, post, "target"), role=post.get("role", ""), person=person, place=post.get("place", ""), pace=post.get("pace", ""),  # type: ignore[arg-type]
         shifts=post.get("shifts", ""), workdays=bool(post.get("workdays")), starts_on=_day(post.get("starts_on", ""), "starts_on"),
         ends_on=_day(post.get("ends_on", ""), "ends_on", needed=False), at=request.at,
     )  # fmt: skip

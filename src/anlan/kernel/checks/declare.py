@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from anlan.base.jobs import Job
-from anlan.kernel.access.types import Permission
+from anlan.kernel.access.types import Permission, whoever
 from anlan.kernel.checks import desk, planning
 from anlan.kernel.checks.actions import UNDOS
 from anlan.kernel.checks.pages import PAGES, READ, case_links
+from anlan.kernel.checks.types import CheckArea
 from anlan.kernel.checks.verbs import VERBS
 from anlan.kernel.web.types import Nav
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "UNDOS", "VERBS", "case_links", "find", "now", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "UNDOS", "VERBS", "case_links", "find", "now", "permissions", "waiting"]
 
-# The pages of all areas together; which checks one sees in them is each area's own permission.
-_WHOLE = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator", "expert"), "district")
-_OWN = dict.fromkeys(
-    (
-        "bureau_officer",
-        "environment_officer",
-        "street_officer",
-        "enterprise_head",
-        "enterprise_officer",
-        "worker",
-        "school_officer",
-    ),
-    "own",
-)
-PERMISSIONS = (Permission(slug=READ, title="查看检查", roles={**_WHOLE, **_OWN}),)  # type: ignore[dict-item]  # the words are scopes
+
+def permissions(areas: Iterable[CheckArea], declared: Iterable[Permission]) -> tuple[Permission, ...]:
+    """Who may read in one of the areas of checks opens the pages of all; what they see there is each one's own permission."""
+    return (whoever(READ, "查看检查", (one.read for one in areas), declared),)
+
+
 NAV = (Nav(section="registry", title="全部检查", page="checks", permission=READ, order=1),)
 JOBS = (
     Job(slug="checks.tasks", title="生成检查任务", every=timedelta(minutes=1), run=planning.generate),

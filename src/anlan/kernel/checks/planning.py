@@ -14,9 +14,9 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.moves import Move, advance
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.casework import declared as processes
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.checks import declared, queries, rules
 from anlan.kernel.checks.models import Form, Item, Plan, Task
 from anlan.kernel.checks.types import PACES, CheckArea, CheckForm, CheckItem, Pace, form_faults
@@ -191,6 +191,18 @@ def make_task(
         policy.require(actor, area.do)
     if key and (found := Task.objects.filter(key=key, area=area.slug).first()):
         return found
+    try:
+        return _make_task(actor, area, form, organisation, at, target, place, title, due_at, subject, is_demo, key)
+    except IntegrityError:
+        if key and (found := Task.objects.filter(key=key, area=area.slug).first()):
+            return found
+        raise
+
+
+def _make_task(
+    actor: Actor, area: CheckArea, form: Form, organisation: Organisation, at: datetime, target: Organisation | None, place: str, title: str,
+    due_at: datetime | None, subject: tuple[str, str, str], is_demo: bool, key: Any,
+) -> Task:  # fmt: skip
     ends = due_at or at + timedelta(days=7)
     if ends <= at:
         raise Refused("due", "完成期限要晚于现在。", "due")

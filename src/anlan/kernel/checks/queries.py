@@ -11,9 +11,9 @@ from django.db.models import Count, F, Q, QuerySet
 from anlan.base.clock import CHINA
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework.models import Case
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.checks import declared
 from anlan.kernel.checks.models import Answer, Form, Plan, Task
 from anlan.kernel.checks.types import CheckArea
@@ -264,15 +264,3 @@ def totals(lines: Sequence[Line]) -> dict[str, int]:
 def of_case(case: Case) -> list[Answer]:
     """The answers that a case came from."""
     return list(Answer.objects.filter(case=case).select_related("item", "record__task__form").order_by("id"))
-
-
-def failures(kind: str, number: str, since: datetime) -> QuerySet[Answer]:
-    """Standing failures of what an item looks at, newest first."""
-    rows = Answer.objects.filter(
-        item__subject_kind=kind,
-        item__subject_id=number,
-        result="failed",
-        record__state="standing",
-        record__at__gte=since,
-    )
-    return rows.select_related("item", "case", "record__task").order_by("-record__at", "-id")

@@ -16,7 +16,7 @@ from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.access.moves import advance
 from anlan.kernel.access.types import PUBLIC, Actor, Move
 from anlan.kernel.casework import actions as casework
-from anlan.kernel.casework import declared, proposals
+from anlan.kernel.casework import declared, proposals, subjects
 from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.actions import Upload
 from anlan.kernel.casework.models import Case, Proposal
@@ -193,17 +193,18 @@ def _open(row: FieldEntry, actor: Actor, made: Made, at: datetime, told: Mapping
     if process.open == PUBLIC:
         raise Refused("forbidden", "这一种不在现场端登记。")
     owner = _owner(actor, process, made.owner)
+    about, values = subjects.chosen(actor, process, owner, made.values)
     row.case = casework.open_case(
-        actor=actor, process=process, owner=owner, title=made.title, at=at, fact=made.fact, key=made.key, kind=made.case_kind,
+        actor=actor, process=process, owner=owner, about=about, title=made.title, at=at, fact=made.fact, key=made.key, kind=made.case_kind,
         source=made.source, place=made.place, longitude=made.longitude, latitude=made.latitude, issuer=cases.issuer_of(actor),
-        values=made.values, uploads=_uploads(made), told=told,
+        values=values, uploads=_uploads(made), told=told,
     )  # fmt: skip
     row.sentence = f"已登记 {row.case.number}。"
 
 
 def _owner(actor: Actor, process: Process, pk: int) -> Organisation:
     policy.require(actor, process.open)
-    found = next((one for one in cases.openable(actor, process) if one.pk == pk), None)
+    found = cases.openable(actor, process).rows().filter(pk=pk).first()
     if found is None:
         raise Refused("owner", "责任单位没有选，或不归你登记。", "owner")
     return found
@@ -308,6 +309,7 @@ def enter_kept(
     """Enter what was kept, as the person has put it right; the case says who wrote it down and when."""
     process = declared.process(entry.process)
     owner = _owner(actor, process, owner.pk if owner else 0)
+    about, known = subjects.chosen(actor, process, owner, values)
     kinds = tuple(process.evidence or {})
     uploads = [
         (one.kind if one.kind in kinds else kinds[0], one.stored.name, one.stored.location.read_bytes())
@@ -319,7 +321,7 @@ def enter_kept(
     }
     case = casework.open_case(
         actor=actor, process=process, owner=owner, title=title, fact=fact, kind=kind, place=place, source=str(entry.whole.get("source") or "other"),
-        longitude=entry.whole.get("longitude"), latitude=entry.whole.get("latitude"), issuer=cases.issuer_of(actor), values=values,
+        longitude=entry.whole.get("longitude"), latitude=entry.whole.get("latitude"), issuer=cases.issuer_of(actor), values=known, about=about,
         uploads=uploads, key=entry.key, told=told, at=at,
     )  # fmt: skip
     advance(entry, _move("settled"), actor=actor, case_id=case.pk, answered_at=at, answered_by=actor.name)

@@ -125,6 +125,7 @@ BUNDLE = Operation(
         person=_object(id=_WHOLE, name=_TEXT, post=_WHOLE, post_title=_TEXT, organisation=_TEXT, organisation_id=_WHOLE),
         tasks=_list({"$ref": "#/components/schemas/field_task"}), sent=_list({"$ref": "#/components/schemas/field_task"}), checks=_list({"$ref": "#/components/schemas/field_check"}),
         processes={"type": "object", "description": "流程代号 → 标题、状态、佐证、登记表 open、步骤表 steps；每张表带版次 edition"},
+        subjects={"type": "object", "description": "流程代号 → 登记时可选的对应项：[单位, 代号, 名称, 属于什么]"},
         organisations=_list({"type": "array"}),
         map={"type": "object", "description": "示意底图：areas、lines 各有 name、sign、parts（经纬度）"},
     ),

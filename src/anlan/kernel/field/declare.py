@@ -16,7 +16,15 @@ __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "waiting"]
 
 USE = "field.use"
 _OWN = dict.fromkeys(
-    ("bureau_officer", "environment_officer", "street_officer", "enterprise_head", "enterprise_officer"), "own"
+    (
+        "bureau_officer",
+        "environment_officer",
+        "street_officer",
+        "enterprise_head",
+        "enterprise_officer",
+        "school_officer",
+    ),
+    "own",
 )
 _DISTRICT = dict.fromkeys(("safety_regulator",), "district")
 PERMISSIONS = (

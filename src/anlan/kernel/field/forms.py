@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anlan.kernel.casework import declared
 from anlan.kernel.casework.types import SOURCES, Field, Process, Step
 from anlan.kernel.field.rules import edition
 
@@ -26,8 +27,9 @@ def _with_edition(form: dict[str, Any]) -> dict[str, Any]:
 
 def open_form(process: Process) -> dict[str, Any]:
     """What a new case is asked for."""
+    about = declared.about(process)
     return _with_edition({
-        "process": process.slug, "title": process.title, "note": process.note, "kinds": [list(pair) for pair in (process.kinds or {}).items()],
+        "process": process.slug, "title": process.title, "note": process.note, "subject": about.title if about else "", "kinds": [list(pair) for pair in (process.kinds or {}).items()],
         "sources": [list(pair) for pair in SOURCES.items()], "fields": [_field(one) for one in process.asks],
         "evidence": _evidence(process, tuple(process.evidence or {})[:1]),
     })  # fmt: skip

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,14 +21,17 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from anlan.base.errors import Refused
-from anlan.kernel.access.edge import STATUS, Request, number
-from anlan.kernel.casework import declared
+from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.casework import declared, subjects
 from anlan.kernel.casework import queries as cases
+from anlan.kernel.casework.pages import named
+from anlan.kernel.casework.types import Process
 from anlan.kernel.checks.models import Item
 from anlan.kernel.checks.types import RESULTS
 from anlan.kernel.field import actions, importing, queries, rules
 from anlan.kernel.field.models import FieldEntry, FieldFile
 from anlan.kernel.field.words import WORDS
+from anlan.kernel.web import picking
 from anlan.kernel.web.paging import page_of
 from anlan.kernel.web.templatetags.web_tags import built_files
 
@@ -138,10 +142,18 @@ def entry(request: Request, given: str) -> HttpResponse:
         words = {f"p_{pk}": title for pk, title in _items(row).items()}
     context = {
         "row": row, "process": process, "bad": refused, "typed": typed, "written": _written(row), "drift": "" if row.sane else rules.drift_words(row.drift),
-        "units": cases.openable(request.actor, process) if process else [], "photos": list(row.files.select_related("stored")),
-        "words": words,
+        "units": cases.openable(request.actor, process) if process else None, "photos": list(row.files.select_related("stored")),
+        "words": words, **_about(request, process, typed),
     }  # fmt: skip
     return render(request, _T + "entry.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _about(request: Request, process: Process | None, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case may be about, as far as its process asks."""
+    if process is None or declared.about(process) is None:
+        return {}
+    owner = picking.filtered(cases.openable(request.actor, process), typed, "owner")
+    return {"about": declared.about(process), "subject": subjects.picker(request.actor, process, owner, typed)}
 
 
 _NAMES = {"title": "什么事", "fact": "情况", "place": "地点", "note": "说明"}
@@ -190,10 +202,10 @@ def _decide(request: Request, row: FieldEntry) -> HttpResponse:
         messages.success(request, gettext("已记下：不采用。"))
         return HttpResponseRedirect(reverse("field_received"))
     process = declared.process(row.process)
-    owner = next((one for one in cases.openable(request.actor, process) if one.pk == number(given.get("owner"))), None)
+    owner = picking.chosen(cases.openable(request.actor, process), given, "owner")
     case = actions.enter_kept(
         actor=request.actor, entry=row, owner=owner, title=given.get("title", ""), fact=given.get("fact", ""), kind=given.get("case_kind", ""),
-        place=given.get("place", ""), values=given.dict(), at=request.at,
+        place=given.get("place", ""), values=named(process.asks, given.dict()), at=request.at,
     )  # fmt: skip
     messages.success(request, gettext("已登记 %(number)s。") % {"number": case.number})
     return HttpResponseRedirect(reverse("case", args=[case.number]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -11,7 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.access.types import PUBLIC, Actor
-from anlan.kernel.casework import declared, proposals
+from anlan.kernel.casework import declared, proposals, subjects
 from anlan.kernel.casework import queries as casework
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.types import Process
@@ -22,6 +23,7 @@ from anlan.kernel.field.models import FieldEntry
 from anlan.kernel.maps.base import LINES, STREETS
 
 MOST_TASKS, MOST_SENT, MOST_LINES, MOST_PICTURES = 200, 50, 12, 4
+MOST_SUBJECTS, MOST_OWNERS = 1500, 20  # what a phone is given to name cases after, and of how many organisations
 AHEAD = timedelta(hours=12)  # checks that begin while the phone may be without a line
 SETTLE = "field.settle"
 
@@ -30,7 +32,10 @@ def bundle(actor: Actor, post: Post, at: datetime, *, demo: bool) -> dict[str, A
     """Everything this person needs to work without a network."""
     tasks = [_task(case, actor) for case in casework.mine(actor).order_by("due_at", "id")[:MOST_TASKS]]
     sent = [_task(case, actor) for case in casework.sent(actor).order_by("due_at", "id")[:MOST_SENT]]
-    soon = (*checks.mine(actor, at), *checks.mine(actor, at + AHEAD))
+    soon = sorted(
+        {one.pk: one for one in (*checks.mine(actor, at), *checks.mine(actor, at + AHEAD))}.values(),
+        key=lambda one: (one.due_at, one.pk),
+    )
     shown = {one["process"] for one in (*tasks, *sent)}
     processes = {
         slug: _process(one, actor) for slug, one in declared.processes().items() if slug in shown or _opens(one, actor)
@@ -44,11 +49,24 @@ def bundle(actor: Actor, post: Post, at: datetime, *, demo: bool) -> dict[str, A
         },
         "tasks": tasks,
         "sent": sent,
-        "checks": [_check(one) for one in sorted({one.pk: one for one in soon}.values(), key=lambda one: (one.due_at, one.pk))[:MOST_TASKS]],
+        "checks": [_check(one) for one in soon[:MOST_TASKS]],
         "processes": processes,
+        "subjects": {
+            slug: _subjects(actor, declared.process(slug), [actor.organisation_id or 0, *(one.target_id for one in soon)])
+            for slug, one in processes.items() if one["open"] and one["open"]["subject"]
+        },
         "organisations": _organisations(processes),
         "map": {"areas": _shapes(STREETS.features(actor, at)), "lines": _shapes(LINES.features(actor, at)), "schematic": True},
     }  # fmt: skip
+
+
+def _subjects(actor: Actor, process: Process, near: Iterable[int]) -> list[list[Any]]:
+    """(organisation, id, title, within) of what a case may be about: of one's own organisation and of those whose checks wait."""
+    units = Organisation.objects.filter(pk__in=list(dict.fromkeys(near))[:MOST_OWNERS]).order_by("path")
+    rows = (
+        [unit.pk, one.id, one.title, one.within] for unit in units for one in subjects.offered(actor, process, unit)
+    )
+    return list(islice(rows, MOST_SUBJECTS))
 
 
 def _task(case: Case, actor: Actor) -> dict[str, Any]:
@@ -105,7 +123,7 @@ def _process(process: Process, actor: Actor) -> dict[str, Any]:
         "title": process.title,
         "states": dict(process.states),
         "evidence": dict(process.evidence or {}),
-        "open": {**forms.open_form(process), "units": [one.pk for one in casework.openable(actor, process)]} if opens else None,
+        "open": {**forms.open_form(process), "units": list(casework.openable(actor, process).rows().values_list("pk", flat=True))} if opens else None,
         "steps": {one.slug: forms.step_form(process, one) for one in process.steps if policy.may(actor, one.permission)},
     }  # fmt: skip
 

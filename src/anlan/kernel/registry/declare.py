@@ -13,6 +13,7 @@ from anlan.kernel.registry import actions, people, progress
 from anlan.kernel.registry.models import Place, Station
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.sheets import PLACES, SHEETS, STATIONS
+from anlan.kernel.web import picking
 from anlan.kernel.web.types import Hit, Nav
 
 __all__ = ["NAV", "PAGES", "PERMISSIONS", "SHEETS", "VERBS", "demo", "find"]
@@ -40,6 +41,14 @@ PAGES = (
         view=progress.shown,
         permission=SIGNED_IN,
         title="导入进度",
+        kind="fragment",
+    ),
+    Page(
+        path="registry/organisations/pick/",
+        name="pick_organisations",
+        view=picking.organisations,
+        permission=SIGNED_IN,
+        title="找单位",
         kind="fragment",
     ),
     Page(

@@ -18,6 +18,7 @@ from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import number as id_of
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import read_waiting, set_waiting
@@ -27,8 +28,10 @@ from anlan.kernel.registry.cells import row_of, shown
 from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.progress import Told
 from anlan.kernel.registry.types import Sheet
+from anlan.kernel.web import picking
 from anlan.kernel.web.columns import columns as column_menu
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.picking import Units, units
 
 _T = "kernel/registry/"
 PAGE_ROWS, EXPORT_LIMIT = 50, 100_000
@@ -48,22 +51,18 @@ def _row(sheet: Sheet, request: Request, number: int) -> Entry:
 
 def _organisation(sheet: Sheet, request: Request) -> Organisation:
     """The organisation a new row or file belongs to: the actor's own, or the one chosen by someone of the whole district."""
-    chosen = request.POST.get("organisation", "")
-    number = int(chosen) if chosen.isdecimal() else request.actor.organisation_id or 0
-    organisation = Organisation.objects.filter(pk=number).first()
+    chosen, words = picking.sent(request.POST, "organisation")
+    if words:
+        return picking.chosen(_units(sheet, request), request.POST, "organisation")
+    organisation = Organisation.objects.filter(pk=id_of(chosen) or request.actor.organisation_id or 0).first()
     if organisation is None:
         raise Refused("organisation", "没有选单位。", "organisation")
     policy.require(request.actor, sheet.write, organisation)
     return organisation
 
 
-def _organisations(sheet: Sheet, request: Request) -> list[Organisation]:
-    rows = Organisation.objects.filter(closed_on=None)
-    return (
-        list(policy.visible_to(request.actor, sheet.write, rows, "path"))
-        if policy.may(request.actor, sheet.write)
-        else []
-    )
+def _units(sheet: Sheet, request: Request) -> Units:
+    return units(request.actor, sheet.write, but=())
 
 
 def listing(sheet: Sheet, request: Request) -> HttpResponse:
@@ -159,8 +158,8 @@ def _form(
         )
         fields.append((column, "" if value is None else value, problems.get(column.name, "")))
     context = {
-        "sheet": sheet, "row": row, "fields": fields, "refused": refused, "organisations": [] if row else _organisations(sheet, request),
-        "names": names(sheet), "whole": problems.get("", ""), "own": request.actor.organisation_id,
+        "sheet": sheet, "row": row, "fields": fields, "refused": refused, "units": _units(sheet, request),
+        "names": names(sheet), "whole": problems.get("", ""), "own": request.actor.organisation_id, "asks": row is None and _units(sheet, request).only() is None, "typed": request.POST,
     }  # fmt: skip
     return render(request, _T + "form.html", context, status=status)
 
@@ -249,7 +248,9 @@ def _upload(sheet: Sheet, request: Request, told: Told) -> HttpResponse:
         "progress": uuid4(),
         "sheet": sheet,
         "names": names(sheet),
-        "organisations": _organisations(sheet, request),
+        "units": _units(sheet, request),
+        "asks": _units(sheet, request).only() is None,
+        "typed": request.POST,
         "own": request.actor.organisation_id,
     }
     if request.method != "POST":

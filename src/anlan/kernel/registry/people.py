@@ -20,6 +20,8 @@ from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import KINDS, Organisation, Person, Post
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
+from anlan.kernel.web import picking
+from anlan.kernel.web.picking import Units
 
 
 @transaction.atomic
@@ -99,7 +101,7 @@ def people(request: Request) -> HttpResponse:
         request.GET.get("page")
     )
     context = {
-        "page": page, "roles": policy.roles(), "organisations": Organisation.objects.filter(closed_on=None), "refused": refused, "typed": request.POST,
+        "page": page, "roles": policy.roles(), "units": Units(), "refused": refused, "typed": request.POST,
         "two_steps": second_factor.holders(),
     }  # fmt: skip
     return render(
@@ -125,9 +127,7 @@ def _people(request: Request) -> str:
             raise Refused("ends_on", "没有填离任日。", "ends_on") from None
         actions.dismiss(actor=request.actor, post=post, ends_on=day, at=request.at)
         return f"{post.person.name} 的岗位到 {day} 止。"
-    organisation = Organisation.objects.filter(pk=number(posted.get("organisation"))).first()
-    if organisation is None:
-        raise Refused("organisation", "没有选单位。", "organisation")
+    organisation = picking.chosen(Units(), posted, "organisation")
     person = add_person(
         actor=request.actor, username=posted.get("username", ""), name=posted.get("name", ""), password=posted.get("password", ""),
         organisation=organisation, role=posted.get("role", ""), title=posted.get("title", ""), request=request,

@@ -48,11 +48,11 @@ def rectification(
     made: Callable[[Any, Mapping[str, Any]], None] | None = None, panel: Callable[[Any], Sequence[tuple[str, str]]] | None = None,
     graded: Callable[[Any, Actor, Mapping[str, Any], datetime], None] | None = None,
     assigned: Callable[[Any, Actor, Mapping[str, Any], datetime], None] | None = None, closing: Callable[[Any], str] | None = None,
-    turned: Callable[[Any, Actor, str, datetime], None] | None = None, narrow: bool = False, note: str = "",
+    turned: Callable[[Any, Actor, str, datetime], None] | None = None, narrow: bool = False, note: str = "", about: str = "",
 ) -> Process:  # fmt: skip
     """The process of `slug`, whose permissions are `<slug>.<verb>` of VERBS. `major` are the grades that only the regulator closes,
     with `receipts` (kinds of evidence); `closing(case)` gives a further sentence why it cannot be closed yet; `turned(case, actor, state, at)`
-    writes what the pack keeps of where the case came from, in the transaction that closes, voids or reopens it."""
+    writes what the pack keeps of where the case came from, in the transaction that closes, voids or reopens it; `about`: the SubjectKind a case may name."""
     permission = {verb: f"{slug.replace('/', '.')}.{verb}" for verb in VERBS}
 
     def is_major(case: Any) -> bool:
@@ -108,7 +108,7 @@ def rectification(
         slug=slug, title=title, prefix=prefix, states=STATES, ends=frozenset({"closed", "void", "merged"}), aside=frozenset({"void", "merged"}),
         steps=steps, read=permission["read"], open=permission["report"], manage=permission["manage"], kinds=kinds, grades=grades,
         evidence={**EVIDENCE, **(evidence or {}), "delisted": "解除督办公布件"}, limits=tuple(limits), narrow=narrow, asks=tuple(asks), made=made,
-        panel=panel, note=note,
+        panel=panel, note=note, about=about,
     )  # fmt: skip
 
 

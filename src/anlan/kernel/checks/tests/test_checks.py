@@ -16,7 +16,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import undo
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework.models import Case
-from anlan.kernel.checks import actions, declared, desk, planning, queries
+from anlan.kernel.checks import actions, declared, desk, failing, planning, queries
 from anlan.kernel.checks.actions import Given
 from anlan.kernel.checks.models import Answer, Form, Plan, Record, Task
 from anlan.kernel.checks.pages import case_links
@@ -154,7 +154,7 @@ def test_a_failed_item_opens_a_case_that_remembers_the_measure(scene: Scene) -> 
     assert first.evidence.get().kind == "before"
     assert case_links(first)[0][2] == f"/checks/{task.pk}/"
     assert (record.failed, record.got, record.full) == (2, 2, 12)
-    assert [one.case for one in queries.failures("m", "7", scene.at)] == [first]
+    assert [one.case for one in failing.failures("m", "7", scene.at)] == [first]
     assert Entry.objects.filter(verb="checks.task.finished_failed").count() == 1
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from tests.support.together import together
 
 from anlan.base import clock
+from anlan.base.errors import Refused
 from anlan.kernel.access.models import Post
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework import actions, declared
 from anlan.kernel.casework.models import Case, Evidence, Line, Proposal
 from anlan.kernel.casework.types import Field
-from anlan.kernel.field.actions import forget_photos
+from anlan.kernel.field.actions import forget_photos, receive
 from anlan.kernel.field.models import FieldEntry, FieldPhoto
 from anlan.kernel.field.tests.conftest import Phone, Scene, picture, process, sha
 from anlan.kernel.files.keeping import read_waiting
@@ -358,3 +361,18 @@ def test_who_may(scene: Scene) -> None:
         == 403
     )
     assert SYSTEM.person_id is None
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_the_same_report_three_times_at_once_is_one_case(scene: Scene, turn: int) -> None:
+    """A phone whose answer was lost sends again while the first is still being written."""
+    scene.worker.photo(picture())
+    entry = scene.worker.report(photos=[{"kind": "before", "sha256": sha(picture())}])
+    post = scene.cast.posts["worker"]
+    at = clock.now()
+    sending = partial(receive, actor=scene.cast.actor("worker"), posts=[post], given=entry, sent_at=at, at=at)
+    got = together(sending, sending, sending)
+    # One that came when the photo had just been let go is asked for it again, and then finds the receipt.
+    assert {one.result for one in got if not isinstance(one, Refused)} <= {"stored", "photos"}, turn
+    assert (FieldEntry.objects.count(), Case.objects.count(), Evidence.objects.count()) == (1, 1, 1)
+    assert scene.worker.one(entry)["result"] == "stored"

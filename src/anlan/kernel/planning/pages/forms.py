@@ -9,7 +9,10 @@ from decimal import Decimal, InvalidOperation
 from django.core.files.uploadedfile import UploadedFile
 
 from anlan.base.errors import Refused
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.files.keeping import LIMIT
+from anlan.kernel.web import picking
+from anlan.kernel.web.picking import Units
 
 Posted = Mapping[str, str]
 
@@ -29,6 +32,15 @@ def whole(posted: Posted, name: str, title: str) -> int | None:
     if abs(value) >= 10**15:
         raise Refused(name, f"{title}的数太大。", name)
     return value
+
+
+UNITS = Units(but=("section",))  # who a task, a project or a printed name can be given to
+PARTNERS = ("district", "bureau", "street")  # who works with others on a project
+
+
+def unit(posted: Posted, name: str) -> Organisation:
+    """The organisation that was chosen for it. Raises Refused at the field."""
+    return picking.chosen(UNITS, posted, name)
 
 
 def needed(posted: Posted, name: str, title: str) -> int:

@@ -40,7 +40,7 @@ def departments(request: Request) -> HttpResponse:
         return HttpResponseRedirect(reverse("plan_departments"))
     context = {
         "unmatched": queries.unmatched_departments(), "plans": queries.plans(request.actor),
-        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="section"),
+        "offered": forms.UNITS,
     }  # fmt: skip
     return render(request, "kernel/planning/pages/departments.html", context)
 
@@ -49,9 +49,7 @@ def _departments(request: Request) -> str:
     posted = request.POST
     match posted.get("do"):
         case "assign":
-            organisation = Organisation.objects.filter(pk=forms.needed(posted, "organisation", "单位")).first()
-            if organisation is None:
-                raise Refused("organisation", "没有这个单位。", "organisation")
+            organisation = forms.unit(posted, "organisation")
             lines = owners.assign_department(
                 actor=request.actor, printed=posted.get("printed", ""), organisation=organisation, at=request.at
             )

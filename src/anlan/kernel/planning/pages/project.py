@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -91,7 +92,8 @@ def _context(request: Request, project: Project) -> dict[str, object]:
         "states": Project.STATES, "steps": STEPS, "today": today, "spent_share": portfolio.spent_share(queries.purse(project.money.all())),
         "line": deadline_line(marks, request.at, years(min(project.plan.first_year or last, today.year), last)) if marks else "",
         "targets": project.targets.filter(retired_on=None),
-        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="section") if assigning else (),
+        "offered": forms.UNITS,
+        "organisations": Organisation.objects.filter(Q(kind__in=forms.PARTNERS, closed_on=None) | Q(pk__in=project.partners.all())).order_by("path") if assigning else (),
         "partner_ids": [one.pk for one in project.partners.all()],
     }  # fmt: skip
 
@@ -143,14 +145,11 @@ def _resume(request: Request, project: Project) -> str:
 
 
 def _assign(request: Request, project: Project) -> str:
-    wanted = forms.needed(request.POST, "lead", "牵头单位")
+    lead = forms.unit(request.POST, "lead")
     numbers = {int(word) for word in request.POST.getlist("partners") if word.isdecimal() and len(word) < 19}
-    known = {one.pk: one for one in Organisation.objects.filter(pk__in={wanted, *numbers})}
-    if wanted not in known:
-        raise Refused("lead", "没有这个单位。", "lead")
-    partners = [one for number, one in known.items() if number in numbers]
-    projects.assign(actor=request.actor, project=project, lead=known[wanted], partners=partners, at=request.at)
-    return f"牵头单位定为{known[wanted].short_name}。"
+    partners = list(Organisation.objects.filter(pk__in=numbers))
+    projects.assign(actor=request.actor, project=project, lead=lead, partners=partners, at=request.at)
+    return f"牵头单位定为{lead}。"
 
 
 _ACTS: dict[str, Callable[[Request, Project], str]] = {

@@ -13,7 +13,6 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy, undo
 from anlan.kernel.access.edge import STATUS, Request
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import offers
 from anlan.kernel.planning import actions, corrections, owners, queries
 from anlan.kernel.planning.models import Correction, Task, Terms
@@ -41,8 +40,7 @@ def _context(request: Request, task: Task) -> dict[str, object]:
         "due_at": datetime.combine(task.due_on, time(23, 59), CHINA) if task.due_on else None,
         **entries.context(request, task, today), "act": "plan_task_act", "kinds": DEADLINES,
         "reminders": task.reminders.all()[:5],
-        "organisations": Organisation.objects.filter(closed_on=None).exclude(kind="section")
-        if policy.may(request.actor, "planning.assign", task) and task.state == "issued" else (),
+        "offered": forms.UNITS,
         "change": change, "change_offers": offers(CHANGE_MOVES, change, request.actor) if change else [],
         "changes": task.changes.exclude(state="asked")[:10], "targets": task.targets.filter(retired_on=None),
         "terms": Terms.objects.filter(kind="task", item_id=task.pk).order_by("-effective_from", "-id"),
@@ -149,9 +147,7 @@ def _remind(request: Request, task: Task) -> str:
 
 
 def _assign(request: Request, task: Task) -> str:
-    chosen = Organisation.objects.filter(pk=forms.needed(request.POST, "organisation", "单位")).first()
-    if chosen is None:
-        raise Refused("organisation", "没有这个单位。", "organisation")
+    chosen = forms.unit(request.POST, "organisation")
     owners.assign_lead(actor=request.actor, task=task, organisation=chosen, at=request.at)
     return f"牵头单位定为{chosen.short_name}。"
 

@@ -18,7 +18,6 @@ from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.planning import actions, owners, queries
 from anlan.kernel.planning.models import Task
@@ -137,17 +136,13 @@ BULK = {
 
 def _bulk_context(actor: Actor) -> dict[str, object]:
     moves = {slug: move.title for slug, move in BULK.items() if policy.may(actor, move.permission)}
-    units = Organisation.objects.filter(closed_on=None).exclude(kind="section") if "assign" in moves else ()
-    return {"bulk_moves": moves, "organisations": units}
+    return {"bulk_moves": moves, "offered": forms.UNITS}
 
 
 def _extra(request: Request, slug: str) -> dict[str, object]:
     if slug != "assign":
         return {}
-    chosen = Organisation.objects.filter(pk=forms.needed(request.POST, "organisation", "单位")).first()
-    if chosen is None:
-        raise Refused("organisation", "没有这个单位。", "organisation")
-    return {"organisation": chosen}
+    return {"organisation": forms.unit(request.POST, "organisation")}
 
 
 def bulk(request: Request) -> HttpResponse:

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from anlan.base import clock
 from anlan.kernel.access.undo import SHOWN, TAG
-from anlan.kernel.web import charts, words
+from anlan.kernel.web import charts, picking, words
+from anlan.kernel.web.picking import Picker, Units
 
 register = template.Library()
 MANIFEST = Path(__file__).parents[1] / "static" / "built" / "manifest.json"
@@ -180,6 +181,32 @@ def query(context: RequestContext, **changes: Any) -> str:
 @register.inclusion_tag("web/pager.html", takes_context=True)
 def pager(context: RequestContext, page: Page[Any], what: str = "") -> dict[str, Any]:
     return {"request": context["request"], "page": page, "what": what}
+
+
+@register.inclusion_tag("web/pick.html")
+def pick(units: Units, name: str, typed: Any, **more: Any) -> dict[str, Any]:
+    """The control for an organisation. `typed`: what the form holds; `id`, `required`, `own` (chosen while nothing was written), `blank`
+    (words of the empty line; None: there is none)."""
+    return _picked(picking.picker(units, typed or {}, name, more.get("own")), name, more)
+
+
+@register.inclusion_tag("web/pick.html")
+def pick_of(picker: Picker, name: str, **more: Any) -> dict[str, Any]:
+    """The control for a choice that a page made itself; `follows`: the field it depends on."""
+    return _picked(picker, name, more)
+
+
+def _picked(picker: Picker, name: str, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": name,
+        "blank": "",
+        "hint": "",
+        **more,
+        "picker": picker,
+        "name": name,
+        "said": name + picking.SAID,
+        "longest": picking.LONGEST,
+    }
 
 
 def _undo(context: RequestContext, numbers: Sequence[object], back: str) -> dict[str, Any]:

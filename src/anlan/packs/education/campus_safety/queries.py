@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
+from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import queries as cases
@@ -69,7 +70,7 @@ def schools() -> list[Organisation]:
 
 def lines(actor: Actor, at: datetime) -> list[SchoolLine]:
     """The schools this person may see, those with late dangers and expired papers first."""
-    today, district = civil_date(at), cases.reach(actor, f"{SLUG}.read") == "district"
+    today, district = civil_date(at), policy.reach(actor, f"{SLUG}.read") == "district"
     known = {
         one.pk: SchoolLine(one) for one in schools() if district or (actor.path and one.path.startswith(actor.path))
     }

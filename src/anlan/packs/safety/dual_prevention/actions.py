@@ -242,7 +242,7 @@ def _raise(
 def raise_repeats(at: datetime) -> int:
     """The clock's part: a measure that failed often enough since its risk was last graded raises it, once. Idempotent."""
     rule, made = rules.raising(civil_date(at)), 0
-    for number, _n in queries.failing(at):
+    for number in queries.repeated(at):
         measure = (
             Measure.objects.filter(pk=number, is_active=True, risk__state="active")
             .select_related("risk__organisation")
@@ -252,9 +252,12 @@ def raise_repeats(at: datetime) -> int:
             continue
         risk = measure.risk
         since = max(at - rule.span, risk.graded_at)
-        failures = queries.watched_since(measure, since)
-        if failures < rule.times:
+        failures = queries.failed_since(measure, since)
+        if len(failures) < rule.times:
             continue
+        checked = sum(one.answer is not None for one in failures)
+        parts = [(checked, "检查不合格"), (len(failures) - checked, "隐患登记")]
+        words = "，".join(f"{word} {n} 次" for n, word in parts if n)
         mark = f"repeat:{measure.pk}:{risk.graded_at.isoformat()}"[:80]
         if Signal.objects.filter(risk=risk, mark=mark).exists():
             continue
@@ -264,7 +267,7 @@ def raise_repeats(at: datetime) -> int:
                 risk,
                 "repeated",
                 mark,
-                f"“{measure.text[:100]}”{rule.days} 天内 {failures} 次不合格",
+                f"“{measure.text[:100]}”{rule.days} 天内{words}",
                 at,
                 measure=measure,
             )

@@ -145,7 +145,7 @@ CAPABILITY = Capability(
         Nav(section="registry", title="未遂事故", page="near_misses", permission=_READ, order=8, below="/risks/"),
         Nav(section="registry", title="专家会诊", page="dual_prevention_consultation_list", permission="dual_prevention.consultation.read", order=9, below="/risks/"),
     ),
-    verbs=VERBS, processes=(PROCESS,), check_areas=(AREA,), waiting=waiting, find=find, demo=demonstration.load,
+    verbs=VERBS, processes=(PROCESS,), subjects=(queries.SUBJECT,), check_areas=(AREA,), waiting=waiting, find=find, demo=demonstration.load,
     jobs=(Job(slug="dual_prevention.repeats", title="措施反复失效", every=timedelta(minutes=10), run=actions.raise_repeats),),
     layers=(Layer(slug="risk_points", title="风险四色图", permission=_READ, kind="point", features=features, source="风险分级管控清单"),),
 )  # fmt: skip

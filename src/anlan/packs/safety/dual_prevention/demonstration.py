@@ -14,6 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 from anlan.kernel.access import demonstration
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework import actions as casework
+from anlan.kernel.casework import declared, subjects
 from anlan.kernel.checks import actions as checks
 from anlan.kernel.checks import planning
 from anlan.kernel.checks.actions import Given
@@ -96,7 +98,21 @@ def _first_firm(story: Mapping[str, Any], people: Mapping[str, Actor], first: Or
         actor=people["worker"], organisation=first, kind="near_miss", title="叉车转弯蹭到氨管防撞栏", fact="防撞栏挡住了，管道没有损坏；转弯处货物挡了视线。", place="2 号穿堂",
         happened_at=at - timedelta(days=3), at=at - timedelta(days=3) + timedelta(hours=1), key=uuid5(NAMESPACE_URL, "anlan:near_miss:1"), risks=[near], is_demo=True,
     )  # fmt: skip
+    _reported(people["worker"], first, near, at)
     actions.raise_repeats(at)
+
+
+def _reported(worker: Actor, first: Organisation, risk: Risk, at: datetime) -> None:
+    """A hidden danger that the shift reported by hand, naming the measure that did not hold."""
+    process = declared.processes().get(syncing.PROCESS)
+    if process is None:
+        return
+    measure = risk.measures.filter(is_active=True).order_by("code")[0]
+    about, values = subjects.chosen(worker, process, first, {"subject": str(measure.pk), "post": "装卸班"})
+    casework.open_case(
+        actor=worker, process=process, owner=first, title="转弯处防撞栏立柱松动", fact="蹭过的那一段有两根立柱松了，手推能晃。", kind="machine", source="post",
+        place="2 号穿堂", about=about, values=values, key=uuid5(NAMESPACE_URL, "anlan:dual_prevention:reported"), at=at - timedelta(days=2), is_demo=True,
+    )  # fmt: skip
 
 
 def _shifts(people: Mapping[str, Actor], first: Organisation, at: datetime) -> None:

@@ -20,6 +20,7 @@ from anlan.kernel.casework import actions as casework
 from anlan.kernel.checks.types import PACES, PHOTOS
 from anlan.kernel.files.keeping import LIMIT, read_waiting, set_waiting
 from anlan.kernel.registry import views
+from anlan.kernel.web import picking
 from anlan.kernel.web.bulk import chosen
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
@@ -57,17 +58,20 @@ def _status(refused: Refused | None) -> int:
 def firm(request: Request, permission: str = queries.EDIT) -> Organisation:
     """The firm that the page is about: the one asked for, or the person's own."""
     firms = queries.firms(request.actor, permission)
-    asked = request.POST.get("firm") or request.GET.get("firm")
-    found = (
-        next((one for one in firms if str(one.pk) == asked), None)
-        if asked
-        else next((one for one in firms if one.pk == request.actor.organisation_id), None)
-    )
-    if found is None and not asked and len(firms) == 1:
-        found = firms[0]
+    given = request.POST if any(picking.sent(request.POST, "firm")) else request.GET
+    if any(picking.sent(given, "firm")):
+        return picking.chosen(firms, given, "firm")
+    found = firms.rows().filter(pk=request.actor.organisation_id or 0).first() or firms.only()
     if found is None:
         raise Refused("firm", "没有选企业。", "firm")
     return found
+
+
+def asked_of(request: Request) -> dict[str, str]:
+    """The filters of the address; a firm that was written in words as its number."""
+    asked: dict[str, str] = request.GET.dict()
+    one = picking.filtered(queries.firms(request.actor), asked, "firm")
+    return {**asked, "firm": str(one.pk)} if one else asked
 
 
 def listing(request: Request) -> HttpResponse:
@@ -75,25 +79,22 @@ def listing(request: Request) -> HttpResponse:
     if request.method == "POST":
         return views.answer(request, SHEET)
     seen = queries.risks(request.actor)
-    asked = request.GET
-    page = page_of(request, queries.filtered(seen, asked.dict()).prefetch_related("measures"))
+    asked, firms = asked_of(request), queries.firms(request.actor)
+    page = page_of(request, queries.filtered(seen, asked).prefetch_related("measures"))
     within = queries.filtered(seen, {"firm": asked.get("firm", "")})
-    firms = queries.firms(request.actor)
-    own = next(
-        (one for one in firms if one.pk == request.actor.organisation_id or str(one.pk) == asked.get("firm")), None
-    )
+    own = firms.rows().filter(pk__in=(number(asked.get("firm")), request.actor.organisation_id or 0)).first()
     context = {
-        "page": page, "asked": asked, "counts": [(slug, grading.LEVELS[slug], n) for slug, n in queries.counts(within).items()], "levels": grading.LEVELS, "controls": CONTROLS,
+        "page": page, "asked": request.GET, "many": firms.only() is None, "counts": [(slug, grading.LEVELS[slug], n) for slug, n in queries.counts(within).items()], "levels": grading.LEVELS, "controls": CONTROLS,
         "signals": queries.filtered(within, {"signal": "1", "firm": asked.get("firm", "")}).count(), "unlooked": within.filter(looked_at=None).count(), "firms": firms,
         "own": own, "may_edit": policy.may(request.actor, queries.EDIT, own) if own else False, "may_plan": bool(own) and policy.may(request.actor, syncing.AREA.plan, own),
-        "adoption": queries.adoption(own) if own else None, "plans": syncing.plans_of(own) if own else 0, "filtered": bool(set(asked) - {"page", "sort"}),
+        "adoption": queries.adoption(own) if own else None, "plans": syncing.plans_of(own) if own else 0, "filtered": bool(set(request.GET) - {"page", "sort"}),
         **views.context(request, SHEET),
     }  # fmt: skip
     return render(request, _T + "list.html", context)
 
 
 def export(request: Request) -> HttpResponse:
-    rows = queries.filtered(queries.risks(request.actor), request.GET.dict()).prefetch_related("measures")
+    rows = queries.filtered(queries.risks(request.actor), asked_of(request)).prefetch_related("measures")
     today = civil_date(request.at)
     cells = (
         ["" if one is None else one for one in line]

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
-from anlan.kernel.checks import queries as checks
-from anlan.kernel.checks.models import Answer
+from anlan.kernel.casework.types import Subject, SubjectKind
+from anlan.kernel.checks import failing
+from anlan.kernel.checks.failing import Failure
+from anlan.kernel.web.picking import Units, units
 from anlan.packs.safety.dual_prevention import rules
 from anlan.packs.safety.dual_prevention.models import (
     Adoption,
@@ -50,10 +53,9 @@ def signals(actor: Actor) -> QuerySet[Signal]:
     return policy.visible_to(actor, READ, rows, "risk__organisation__path")
 
 
-def firms(actor: Actor, permission: str = READ) -> list[Organisation]:
+def firms(actor: Actor, permission: str = READ) -> Units:
     """Enterprises of the actor's reach."""
-    rows = Organisation.objects.filter(kind="enterprise", closed_on=None)
-    return list(policy.visible_to(actor, permission, rows, "path").order_by("path"))
+    return units(actor, permission, kinds=("enterprise",), but=())
 
 
 _ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -116,30 +118,21 @@ def unanswered(actor: Actor) -> QuerySet[Signal]:
 
 @dataclass(frozen=True)
 class Watched:
-    """A measure with how often it failed lately, and how often its check was missed."""
+    """A measure with its failures lately, newest first: found by checks, and reported by hand."""
 
     measure: Measure
-    failures: int
-    last: Answer | None
+    failures: list[Failure]
 
 
 def watched(measures: Iterable[Measure], at: datetime) -> list[Watched]:
     since = at - rules.raising(civil_date(at)).span
-    found = []
-    for one in measures:
-        failures = list(checks.failures(MEASURE, str(one.pk), since)[:50])
-        found.append(Watched(one, len(failures), failures[0] if failures else None))
-    return found
+    return [Watched(one, failing.failures(MEASURE, str(one.pk), since)) for one in measures]
 
 
-def failing(at: datetime) -> list[tuple[int, int]]:
-    """(measure id, failures within the span) of measures that failed often enough to raise their risk."""
+def repeated(at: datetime) -> list[int]:
+    """Ids of the measures that failed often enough within the span to raise their risk."""
     rule = rules.raising(civil_date(at))
-    rows = Answer.objects.filter(
-        item__subject_kind=MEASURE, result="failed", record__state="standing", record__at__gte=at - rule.span
-    )
-    counted = rows.order_by().values_list("item__subject_id").annotate(n=Count("pk")).filter(n__gte=rule.times)
-    return [(int(number), n) for number, n in counted if number.isdecimal()]
+    return [int(one) for one, _n in failing.often(MEASURE, at - rule.span, rule.times) if one.isdecimal()]
 
 
 @dataclass(frozen=True)
@@ -189,6 +182,42 @@ def adoption(organisation: Organisation) -> Adoption | None:
     )
 
 
-def watched_since(measure: Measure, since: datetime) -> int:
-    """How often the measure failed after that moment."""
-    return checks.failures(MEASURE, str(measure.pk), since).exclude(record__at=since).count()
+def failed_since(measure: Measure, since: datetime) -> list[Failure]:
+    """The failures of the measure after that moment."""
+    return [one for one in failing.failures(MEASURE, str(measure.pk), since) if one.at > since]
+
+
+# ---- what cases of other rooms may be about
+def _subject(one: Measure) -> Subject:
+    point = one.risk.unit.point
+    return Subject(
+        id=str(one.pk), title=f"{one.risk.code}-{one.code} {one.text}"[:120], within=f"{point}：{one.risk.title}"[:80],
+        known={"measure_kind": one.kind, "measure": one.text},
+    )  # fmt: skip
+
+
+def _measures(organisation: Organisation) -> QuerySet[Measure]:
+    rows = Measure.objects.filter(risk__organisation=organisation).select_related("risk__unit__point")
+    return rows.order_by("risk__unit__point__code", "risk__code", "code")
+
+
+def offered(actor: Actor, organisation: Organisation) -> list[Subject]:
+    """The measures of a firm's register that somebody may say failed."""
+    if not policy.may(actor, READ, organisation):
+        return []
+    return [_subject(one) for one in _measures(organisation).filter(is_active=True, risk__state="active")]
+
+
+def subject(organisation: Organisation, number: str) -> Subject | None:
+    """One measure of the firm, in use or not: a phone may have kept it for days."""
+    row = _measures(organisation).filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+    return _subject(row) if row else None
+
+
+def link(actor: Actor, number: str) -> str:
+    """The risk of a measure, for who may read it."""
+    row = risks(actor).filter(measures=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+    return f"{reverse('risk', args=[row.pk])}#m{number}" if row else ""
+
+
+SUBJECT = SubjectKind(slug=MEASURE, title="管控措施", offered=offered, found=subject, link=link)

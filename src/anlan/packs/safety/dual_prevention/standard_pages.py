@@ -17,6 +17,7 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.checks.types import PACES
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
@@ -40,10 +41,13 @@ def _status(refused: Refused | None) -> int:
     return STATUS.get(refused.code, 422) if refused else 200
 
 
+def _own(request: Request) -> Organisation | None:
+    """The person's own firm, when they edit its register."""
+    return queries.firms(request.actor, queries.EDIT).rows().filter(pk=request.actor.organisation_id or 0).first()
+
+
 def listing(request: Request) -> HttpResponse:
-    own = next(
-        (one for one in queries.firms(request.actor, queries.EDIT) if one.pk == request.actor.organisation_id), None
-    )
+    own = _own(request)
     context = {
         "lines": queries.standards(),
         "adoption": queries.adoption(own) if own else None,
@@ -65,10 +69,9 @@ def edition(request: Request, place: int) -> HttpResponse:
     found = _edition(place)
     today = civil_date(request.at)
     rows = [(one, rules.verdict(one, today)) for one in standards.content(found).values()]
-    firms = queries.firms(request.actor, queries.EDIT)
     context = {
-        "edition": found, "rows": rows, "editions": list(found.standard.editions.all()), "firms": firms, "adoptions": found.adoptions.filter(state="active").select_related("organisation"),
-        "own": next((one for one in firms if one.pk == request.actor.organisation_id), None), "kinds": KINDS, "may_publish": policy.may(request.actor, queries.PUBLISH),
+        "edition": found, "rows": rows, "editions": list(found.standard.editions.all()), "adoptions": found.adoptions.filter(state="active").select_related("organisation"),
+        "own": _own(request), "kinds": KINDS, "may_publish": policy.may(request.actor, queries.PUBLISH),
     }  # fmt: skip
     return render(request, _T + "edition.html", context)
 

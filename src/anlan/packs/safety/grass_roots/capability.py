@@ -16,6 +16,7 @@ from anlan.kernel.registry import queries as registry
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
 from anlan.packs.safety.grass_roots import demonstration, pages, rules, sheets
+from anlan.packs.safety.grass_roots.formulas import FORMULAS
 
 _READ = sheets.READ
 _DISTRICT = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator", "bureau_officer", "expert"), "district")
@@ -64,6 +65,6 @@ CAPABILITY = Capability(
         Nav(section="registry", title="微型消防站", page="micro_stations_list", permission=_READ, order=14),
         Nav(section="registry", title="应急储备", page="reserves_list", permission=_READ, order=15),
     ),
-    sheets=sheets.SHEETS, check_areas=(rules.AREA,), check_forms=rules.forms(), demo=demonstration.load,
+    sheets=sheets.SHEETS, formulas=FORMULAS, check_areas=(rules.AREA,), check_forms=rules.forms(), demo=demonstration.load,
     layers=(Layer(slug="micro_stations", title="微型消防站", permission=_READ, kind="point", features=_features, source="微型消防站台账"),),
 )  # fmt: skip

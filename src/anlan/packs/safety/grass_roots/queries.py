@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -37,14 +37,15 @@ class Standing:
         return self.share is not None and self.share >= REACHED
 
 
-def newest(actor: Actor, form: str) -> list[Standing]:
-    """Of every street or community of the viewer's reach, the worst first, those never checked before them all."""
+def newest(actor: Actor, form: str, until: datetime | None = None) -> list[Standing]:
+    """Of every street or community of the viewer's reach, the worst first, those never checked before them all. `until`: as it stood then."""
     units = Organisation.objects.filter(closed_on=None, kind__in=KINDS[form])
     seen = list(policy.visible_to(actor, sheets.READ, units, "path").order_by("path"))
     rows = (
         Record.objects.filter(state="standing", task__area=rules.AREA.slug, task__form__slug=form, task__target__in=seen)
         .select_related("task__form", "task__target").order_by("at", "id")
     )  # fmt: skip
+    rows = rows.filter(at__lte=until) if until else rows
     latest = {one.task.target_id: one for one in rows}
     found = [Standing(one, form, latest.get(one.pk)) for one in seen]
     return sorted(found, key=lambda one: (one.share is not None, one.share or Decimal(0), one.organisation.path))

@@ -14,11 +14,12 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import offers
 from anlan.kernel.documents.pdf import to_pdf
 from anlan.kernel.documents.word import MEDIA_TYPE, to_docx
+from anlan.kernel.web import picking
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.picking import units
 from anlan.packs.safety.hazchem_monitoring import actions, duty_rules, queries
 from anlan.packs.safety.hazchem_monitoring.duty_moves import BY_HOLDER, DUTY_MOVES, TITLES
 from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, POSTS
@@ -121,13 +122,11 @@ def end(request: Request, pk: int) -> HttpResponse:
 
 def new(request: Request) -> HttpResponse:
     bad: Refused | None = None
-    owners = list(policy.visible_to(request.actor, POSTS, Organisation.objects.filter(closed_on=None), "path"))
+    owners = units(request.actor, POSTS, but=())
     if request.method == "POST":
         posted = request.POST
         try:
-            owner = next((one for one in owners if one.pk == number(posted.get("organisation"))), None)
-            if owner is None:
-                raise Refused("organisation", "选岗位所在的单位。", "organisation")
+            owner = picking.chosen(owners, posted, "organisation")
             made = actions.found_post(
                 actor=request.actor, organisation=owner, name=posted.get("name", ""), shifts=posted.get("shifts", ""),
                 every=number(posted.get("every", "").strip()), at=request.at,

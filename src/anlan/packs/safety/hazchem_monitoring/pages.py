@@ -10,8 +10,9 @@ from django.urls import reverse
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
-from anlan.kernel.access.models import Organisation
+from anlan.kernel.web import picking
 from anlan.kernel.web.exporting import exported
+from anlan.kernel.web.picking import Units, units
 from anlan.packs.safety.hazchem_monitoring import actions, identification, queries
 from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, POSTS, TANK_AREA, WRITE
 from anlan.packs.safety.hazchem_monitoring.models import UNIT_KINDS, HazardUnit
@@ -62,9 +63,9 @@ def _typed(sent: object) -> list[tuple[str, str]]:
     return [(sent.get(f"name_{place}", ""), sent.get(f"mass_{place}", "")) for place in range(ROWS)]  # type: ignore[attr-defined]
 
 
-def _owners(request: Request) -> list[Organisation]:
+def _owners(request: Request) -> Units:
     """Whose units this person may enter."""
-    return list(policy.visible_to(request.actor, WRITE, Organisation.objects.filter(closed_on=None), "path"))
+    return units(request.actor, WRITE, but=())
 
 
 def unit_new(request: Request) -> HttpResponse:
@@ -73,9 +74,7 @@ def unit_new(request: Request) -> HttpResponse:
     if request.method == "POST":
         posted = request.POST
         try:
-            owner = next((one for one in owners if one.pk == number(posted.get("organisation"))), None)
-            if owner is None:
-                raise Refused("organisation", "选所属单位。", "organisation")
+            owner = picking.chosen(owners, posted, "organisation")
             made = actions.enter_unit(
                 actor=request.actor, organisation=owner, code=posted.get("code", ""), name=posted.get("name", ""), kind=posted.get("kind", ""),
                 station_code=posted.get("station_code", "").strip(), maxima=identification.read_maxima(_typed(posted)),

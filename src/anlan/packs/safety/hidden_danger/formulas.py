@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.urls import reverse
 
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework.models import Case
+from anlan.kernel.checks.models import Record
 from anlan.kernel.planning.types import Computed, Formula, Step
 from anlan.packs.safety.hidden_danger import queries
 from anlan.packs.safety.hidden_danger.process import SLUG
@@ -38,8 +40,16 @@ def _month(as_of: date) -> tuple[date, date]:
 
 def on_line(year: int, as_of: date) -> Computed:
     window = _month(min(as_of, date(year + 1, 1, 1)))
-    part, whole = queries.on_line(queries.dangers(SYSTEM), *window)
-    return _computed(year, as_of, part, whole, "上月自查自报的企业 ÷ 企业", "还没有企业。", window)
+    part, whole = queries.on_line(SYSTEM, *window)
+    told = _computed(year, as_of, part, whole, "上月自查自报的企业 ÷ 企业", "还没有企业。", window)
+    done = Record.objects.filter(
+        state="standing", task__organisation__kind="enterprise", at__date__gte=window[0], at__date__lte=window[1]
+    ).count()
+    more = (
+        Step(title="检查", text=f"{window[0]} 至 {window[1]} 企业做完", link=f"{done} 次", url=f"{reverse('checks')}?state=done&from={window[0]}&to={window[1]}"),
+        Step(title="企业", text=f"{part} 家上线，{whole - part} 家没有", link=f"{whole} 家", url=f"{reverse('hidden_danger_ranking')}?month={window[0]:%Y-%m}"),
+    )  # fmt: skip
+    return replace(told, steps=(*told.steps, *more))
 
 
 def closed(year: int, as_of: date) -> Computed:
@@ -65,6 +75,7 @@ def fingerprint(year: int) -> str:
         rows.filter(is_open=False).count(),
         rows.aggregate(last=Max("version"))["last"],
         queries.enterprises().count(),
+        Record.objects.filter(task__organisation__kind="enterprise").aggregate(n=Count("pk"), last=Max("pk")),
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 

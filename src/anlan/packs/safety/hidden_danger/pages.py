@@ -71,7 +71,7 @@ def ranking(request: Request) -> HttpResponse:
     """Enterprises of a month: what is late first. No person is ranked."""
     first = _first(request)
     lines = queries.ranking(queries.dangers(request.actor), first, _last(first), request.at)
-    part, whole = queries.on_line(queries.dangers(request.actor), first, _last(first))
+    part, whole = queries.on_line(request.actor, first, _last(first))
     context = {"lines": lines, "month": first, "part": part, "whole": whole, "rate": queries.share(part, whole)}
     return render(request, "packs/safety/hidden_danger/ranking.html", context)
 

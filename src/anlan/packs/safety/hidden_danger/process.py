@@ -62,5 +62,6 @@ PROCESS = rectification(
         Field(name="criterion", title="判定条款", kind="choice", choices={one.code: f"{one.title}（{one.document}）" for one in rules.criteria().values()},
               help="重大隐患必选；由人判定"),
     ),
+    about="dual_prevention.measure",  # by name: another room's measures, when it is there
     note="看见就报：拍一张，写一句。能当场改好的，也先报，再报改好。",
 )  # fmt: skip

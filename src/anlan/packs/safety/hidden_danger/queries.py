@@ -14,13 +14,19 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import queries
 from anlan.kernel.casework.models import Case
+from anlan.kernel.checks import queries as checks
+from anlan.kernel.checks.models import Record
 from anlan.packs.safety.hidden_danger.process import SLUG
 
 
 def between(first: date, last: date) -> Q:
     """Entered on a civil day from `first` to `last`, both included."""
-    low, high = (datetime.combine(day, edge, CHINA) for day, edge in ((first, time.min), (last, time.max)))
+    low, high = _span(first, last)
     return Q(opened_at__gte=low, opened_at__lte=high)
+
+
+def _span(first: date, last: date) -> tuple[datetime, datetime]:
+    return datetime.combine(first, time.min, CHINA), datetime.combine(last, time.max, CHINA)
 
 
 def dangers(actor: Actor) -> QuerySet[Case]:
@@ -130,10 +136,13 @@ def enterprises() -> QuerySet[Organisation]:
     return Organisation.objects.filter(kind="enterprise", closed_on=None).order_by("path")
 
 
-def on_line(rows: QuerySet[Case], first: date, last: date) -> tuple[int, int]:
-    """(enterprises that entered at least one danger themselves in the span, enterprises): 上线率 is their ratio."""
+def on_line(actor: Actor, first: date, last: date) -> tuple[int, int]:
+    """(enterprises that entered a danger or finished a check themselves in the span, enterprises): 上线率 is their ratio."""
     known = set(enterprises().values_list("pk", flat=True))
-    used = set(
-        rows.filter(between(first, last), source__in=("self", "shift", "post", "check")).values_list("owner", flat=True)
+    told = dangers(actor).filter(between(first, last), source__in=("self", "shift", "post", "check"))
+    low, high = _span(first, last)
+    records = Record.objects.filter(
+        task__in=checks.visible(actor).order_by().values("pk"), state="standing", at__gte=low, at__lte=high
     )
+    used = {*told.values_list("owner", flat=True), *records.values_list("task__organisation", flat=True)}
     return len(known & used), len(known)

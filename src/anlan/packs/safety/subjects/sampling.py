@@ -18,9 +18,9 @@ from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import demonstration, policy
 from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.policy import reach
 from anlan.kernel.access.types import Actor, Page
 from anlan.kernel.capability import registers
-from anlan.kernel.casework.queries import reach
 from anlan.kernel.draw import actions as draws
 from anlan.kernel.draw import queries as drawing
 from anlan.kernel.draw.models import Draw

@@ -221,8 +221,8 @@ def test_measures_become_checks_and_a_failing_one_raises_its_risk(cast: Cast) ->
     assert actions.raise_repeats(late) == 1
     assert actions.raise_repeats(late) == 0
     signal = Signal.objects.get()
-    assert (signal.kind, signal.risk_id, signal.text) == ("repeated", risk.pk, "“联锁 1”90 天内 3 次不合格")
-    assert queries.watched(risk.measures.filter(code="1"), late)[0].failures == 3
+    assert (signal.kind, signal.risk_id, signal.text) == ("repeated", risk.pk, "“联锁 1”90 天内检查不合格 3 次")
+    assert len(queries.watched(risk.measures.filter(code="1"), late)[0].failures) == 3
     actions.grade(
         actor=safety,
         risk=risk,

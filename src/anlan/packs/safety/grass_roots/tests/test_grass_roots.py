@@ -28,7 +28,9 @@ from anlan.kernel.checks.types import form_faults
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.packs.safety.grass_roots import demonstration, queries, rules, sheets
+from anlan.packs.safety.grass_roots.formulas import FORMULAS
 from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveScenario
+from anlan.science.stats.rounding import round_half_even
 
 PNG = demonstration._PICTURE
 
@@ -261,3 +263,56 @@ def test_the_story_is_told_once(cast: Cast) -> None:
         ReserveScenario.objects.count(),
         Record.objects.count(),
     )
+
+
+# ---- as indicators of the plan
+def rated(cast: Cast, form: str, target: Organisation, failing: int, days: int = 0) -> Record:
+    """A check of the form in which so many items are lacking."""
+    planning.load_forms(cast.at)
+    sheet = Form.objects.get(slug=form)
+    actor, at = cast.actor("regulator"), cast.at + timedelta(days=days)
+    task = planning.make_task(
+        actor=actor, area=rules.AREA, form=sheet, organisation=cast.emergency, target=target, at=at
+    )
+    answers = {
+        one.pk: Given("failed", note="没有", photos=(("a.png", PNG),)) if place < failing else Given("ok", photos=(("a.png", PNG),))
+        for place, one in enumerate(sheet.items.all())
+    }  # fmt: skip
+    return checks.finish(actor=actor, task=task, answers=answers, at=at, key=uuid4())
+
+
+@pytest.mark.django_db
+def test_the_rates_are_the_newest_scores_recounted_and_lead_back(cast: Cast) -> None:
+    formula = {one.slug: one for one in FORMULAS}["grass_roots.six_have"]
+    streets = list(Organisation.objects.filter(kind="street", closed_on=None).order_by("path"))
+    today = cast.at.date()
+    empty = formula.compute(2025, today)
+    assert (empty.value, empty.ratio, empty.valid) == (Decimal("0.0"), (0, len(streets)), 0)
+    before = formula.fingerprint(2025)
+    record = rated(cast, "six_have", streets[0], 0)
+    assert formula.fingerprint(2025) != before
+    told = formula.compute(2025, today)
+    assert told.ratio == (1, len(streets))
+    assert told.value == round_half_even(Decimal(100) / len(streets), 1)
+    assert f"1 ÷ 街道 {len(streets)}" in told.sentence
+    # The newest one counts, on the day it is asked for.
+    rated(cast, "six_have", streets[0], 6, days=3)
+    assert formula.compute(2025, today).ratio == (1, len(streets))
+    worse = formula.compute(2025, today + timedelta(days=3))
+    assert worse.ratio == (0, len(streets))
+    assert worse.inputs_hash != told.inputs_hash
+    client = cast.client("planner")
+    for step in worse.steps:
+        assert client.get(step.url.partition("#")[0]).status_code == 200
+    assert f"/checks/{record.task_id}/" in client.get(worse.steps[1].url).content.decode()
+    assert str(streets[0]) in worse.steps[2].text
+
+
+@pytest.mark.django_db
+def test_a_street_s_check_is_no_community_s(cast: Cast) -> None:
+    by_slug = {one.slug: one for one in FORMULAS}
+    street = Organisation.objects.filter(kind="street").order_by("path")[0]
+    rated(cast, "six_have", street, 0)
+    three = by_slug["grass_roots.three_have"].compute(2025, cast.at.date())
+    assert three.ratio is None or three.ratio[0] == 0
+    assert len({name for one in FORMULAS for name in one.indicators}) == sum(len(one.indicators) for one in FORMULAS)
