@@ -62,7 +62,7 @@ def stands_alone(task: Task) -> None:
 @pytest.mark.parametrize("turn", TURNS)
 def test_three_finish_the_same_check_with_keys_of_their_own(scene: Scene, turn: int) -> None:
     task = scene.task()
-    won, told = mixed(together(*(finishing(scene, task, uuid4()) for _one in THREE)))  # type: ignore[arg-type]
+    won, told = mixed(together(*(finishing(scene, task, uuid4()) for _one in THREE)))
     assert (len(won), len(told)) == (1, 2), turn
     assert all(one.code in ("stale", "illegal") and one.message for one in told), [one.message for one in told]
     stands_alone(task)
