@@ -30,3 +30,4 @@ function start(form: HTMLFormElement): void {
 }
 
 document.querySelectorAll<HTMLFormElement>("form[data-replay][data-steps]").forEach(start);
+export {};

@@ -39,11 +39,14 @@ from anlan.kernel.response.types import (
     STATES,
     TASK_STATES,
 )
+from anlan.kernel.web import picking
 from anlan.kernel.web.exporting import exported
 from anlan.kernel.web.paging import page_of
+from anlan.kernel.web.picking import Units
 
 _T = "kernel/response/"
 SHOWS = {"open": "在办", "closed": "办完的", "drill": "演练", "all": "全部"}
+UNITS = Units(but=("section",))
 PEOPLE = ("trapped", "injured", "dead", "missing", "affected")
 _FACTS = list(FACTS.values())
 
@@ -162,6 +165,7 @@ def shown(request: Request, incident: Incident, refused: Refused | None = None, 
         "others": queries.visible(request.actor).filter(is_open=True, mode=incident.mode).exclude(pk=incident.pk)[:50],
         "people_to": Person.objects.filter(posts__role__in=("duty_officer", "commander", "leader", "bureau_officer"), is_active=True).distinct()[:200],
         "kinds": kinds(), "streets": Organisation.objects.filter(kind="street", closed_on=None), "map": ground.bounds() is not None,
+        "units": UNITS,
     }  # fmt: skip
     return render(request, _T + "board.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 
@@ -332,10 +336,7 @@ def _sign(request: Request, incident: Incident, _word: str) -> str:
 
 
 def _order(request: Request, incident: Incident, _word: str) -> str:
-    minutes, code = request.POST.get("minutes", ""), request.POST.get("organisation", "").strip()
-    organisation = Organisation.objects.filter(code=code, closed_on=None).first() if code else None
-    if code and organisation is None:
-        raise Refused("organisation", "没有这个单位。", "organisation")
+    minutes, organisation = request.POST.get("minutes", ""), picking.maybe(UNITS, request.POST, "organisation")
     tasking.order(
         actor=request.actor, incident=incident, title=request.POST.get("title", ""), post=request.POST.get("post", ""), at=request.at,
         minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 7 else 0, organisation=organisation, place=request.POST.get("where", "")[:120],

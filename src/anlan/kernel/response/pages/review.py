@@ -20,14 +20,14 @@ from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request
-from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
 from anlan.kernel.response import lessons, log, queries, showing
 from anlan.kernel.response.findings import KIND_WORDS, findings
 from anlan.kernel.response.fold import Board, TaskView
 from anlan.kernel.response.models import Incident
-from anlan.kernel.response.pages.incidents import found, instant
+from anlan.kernel.response.pages.incidents import UNITS, found, instant
 from anlan.kernel.response.types import POSTS, READ, STATES
+from anlan.kernel.web import picking
 
 _T = "kernel/response/"
 
@@ -120,7 +120,7 @@ def after_action(request: Request, number: str, refused: Refused | None = None, 
         "incident": incident, "board": board, "at": at, "times": list(zip(times, key_times(beside) if beside else itertools.repeat(None), strict=False)), "other": other,
         "delays": delays(board, at), "findings": findings(board, at), "finding_words": KIND_WORDS, "post_words": POSTS,
         "others": queries.visible(request.actor).exclude(pk=incident.pk)[:50], "fault": log.verify(incident), **_scores(board),
-        "lessons": {one["entry"]: one["case"] for one in board.links if one.get("kind") == "lesson"}, "lesson_kinds": lessons.KINDS,
+        "lessons": {one["entry"]: one["case"] for one in board.links if one.get("kind") == "lesson"}, "lesson_kinds": lessons.KINDS, "units": UNITS,
         "may_lesson": policy.may(request.actor, lessons.PROCESS.open, incident), "bad": refused, "place": place,
     }  # fmt: skip
     return render(request, _T + "review.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
@@ -130,9 +130,7 @@ def lesson(request: Request, number: str, entry: UUID) -> HttpResponse:
     """Make a case of a cause or lesson."""
     incident = found(request, number)
     try:
-        owner = Organisation.objects.filter(code=request.POST.get("owner", "").strip(), closed_on=None).first()
-        if owner is None:
-            raise Refused("owner", "没有这个单位。写单位代码。", "owner")
+        owner = picking.chosen(UNITS, request.POST, "owner")
         case = lessons.open_lesson(
             actor=request.actor,
             incident=incident,

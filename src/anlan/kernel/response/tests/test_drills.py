@@ -118,10 +118,12 @@ def test_a_lesson_becomes_one_case_and_the_log_knows_it(cast: Cast) -> None:
     )
     root = f"/incidents/{incident.number}/"
     client = cast.client("commander")
-    assert client.post(f"{root}lessons/{entry.pk}/", {"owner": "没有", "kind": "plan"}).status_code == 422
+    assert client.post(f"{root}lessons/{entry.pk}/", {"owner-said": "没有", "kind": "plan"}).status_code == 422
     for _twice in range(2):
         assert (
-            client.post(f"{root}lessons/{entry.pk}/", {"owner": cast.emergency.code, "kind": "resource"}).status_code
+            client.post(
+                f"{root}lessons/{entry.pk}/", {"owner-said": cast.emergency.code, "kind": "resource"}
+            ).status_code
             == 302
         )
     case = Case.objects.get(process=lessons.SLUG)

@@ -141,7 +141,7 @@ def test_the_forms_of_the_board(cast: Cast) -> None:
     for word, values, said in (
         ("note", {"text": " "}, "没有写内容"), ("fact", {"dead": "-1"}, "不小于 0"), ("fact", {}, "没有填"), ("grade", {"grade": "9"}, "没有选事件分级"),
         ("refuse", {"proposal": "x", "reason": "y"}, "已经不在"), ("order", {"title": "看", "post": "duty", "minutes": "0"}, "时限"),
-        ("order", {"title": "看", "post": "duty", "minutes": "10", "organisation": "没有"}, "没有这个单位"), ("offer", {"post": "duty", "to": "999"}, "没有选交给谁"),
+        ("order", {"title": "看", "post": "duty", "minutes": "10", "organisation-said": "没有"}, "这个单位"), ("offer", {"post": "duty", "to": "999"}, "没有选交给谁"),
         ("strike", {"entry": "x"}, "没有这条记录"), ("correct", {}, "没有要更正"), ("correct", {"longitude": "500", "latitude": "1"}, "不在国内"),
         ("respond", {"level": "3"}, "总指挥"), ("opinion", {"text": "x"}, "在哪里看到"), ("withdraw", {"task": "zz", "reason": "x"}, "没有这项任务"),
         ("note", {"text": "x" * 2001}, "超过 2000"), ("note", {"text": "甲", "occurred_at": "昨天"}, "时间读不出"), ("end", {"reason": "x"}, "现在不能"),
