@@ -43,16 +43,33 @@ from anlan.packs.safety.registers.major_risk import MajorRisk, RiskAssessment, U
 from anlan.packs.safety.registers.old_compound import OldCompound
 from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
 from anlan.packs.safety.registers.railway_side import RailwaySide
-from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.relief.models import (
+    Community,
+    Confirmation,
+    CropLoss,
+    EnterpriseLoss,
+    Household,
+    HouseLoss,
+    Opening,
+    PaperForm,
+    RecoveryWork,
+    ReliefTold,
+    Stay,
+    Transition,
+)
+from anlan.packs.safety.relief.sites import Shelter
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
     "Adoption",
     "BusinessPark",
     "Certificate",
+    "Community",
+    "Confirmation",
     "Contractor",
+    "CropLoss",
     "DangerousWork",
     "Dock",
     "DutyEntry",
@@ -61,6 +78,7 @@ __all__ = [
     "Edition",
     "EnforcementPlan",
     "EnterpriseFile",
+    "EnterpriseLoss",
     "FeeAccount",
     "FeeEntry",
     "FireKeyPlace",
@@ -72,6 +90,8 @@ __all__ = [
     "GoodsVehicle",
     "HazardUnit",
     "HiddenDanger",
+    "HouseLoss",
+    "Household",
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
@@ -81,10 +101,14 @@ __all__ = [
     "MicroStation",
     "NearMiss",
     "OldCompound",
+    "Opening",
+    "PaperForm",
     "ParcelOutlet",
     "ProjectOpinion",
     "Promise",
     "RailwaySide",
+    "RecoveryWork",
+    "ReliefTold",
     "Reserve",
     "ReserveNorm",
     "ReservePlan",
@@ -105,6 +129,8 @@ __all__ = [
     "SpecialEquipment",
     "StaffDuty",
     "Standard",
+    "Stay",
+    "Transition",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",
