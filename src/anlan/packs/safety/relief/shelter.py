@@ -77,12 +77,13 @@ def _features(actor: Actor, _at: datetime) -> Mapping[str, Any]:
 
 
 def demo(at: datetime) -> None:
-    """Two invented shelters (示例)."""
+    """Three invented shelters (示例)."""
     if Shelter.objects.exists():
         return
     rows = (
         ("SLB-001", "示例广场避难场所", "short", "SL-S01", 117.204, 39.172, 4200, 1800, 420, date(2025, 9, 1)),
         ("SLB-002", "示例公园避难场所", "emergency", "SL-S02", 117.232, 39.168, 9600, 6000, 360, date(2025, 3, 12)),
+        ("SLB-003", "示例体育馆避难场所", "long", "SL-S03", 117.221, 39.16, 2700, 900, 300, date(2025, 10, 20)),
     )
     for code, name, kind, owner, lon, lat, area, capacity, night, checked in rows:
         organisation = Organisation.objects.filter(code=owner).first()

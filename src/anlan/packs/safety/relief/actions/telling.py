@@ -85,7 +85,7 @@ def _noted(incident: Incident, at: datetime) -> int:
     now = response.now_of(incident, at)
     rows = Household.objects.select_for_update(of=("self",)).select_related("organisation", "incident")
     found = queries.lines(rows.filter(incident=incident, noted="", voided_at=None).order_by("pk")[:BATCH], now)
-    drafts, streets = [], defaultdict(int)
+    drafts, streets = [], defaultdict[str, int](int)
     for one in found:
         Household.objects.filter(pk=one.row.pk, noted="").update(noted=one.klass, noted_at=now)
         if one.klass in ("late", "unreached"):

@@ -359,7 +359,7 @@ def site(request: Request, number: str) -> HttpResponse:
 
 
 def _chart(one: Opening, hours: list[tuple[Any, int, int]]) -> str:
-    points = [Point(f"{mark.astimezone(CHINA):%d日%H:%M}", people, over=people > room) for mark, people, room in hours]
+    points = [Point(f"{mark.astimezone(CHINA):%H}", people, over=people > room) for mark, people, room in hours]
     return line_chart(
         points,
         title=f"{one.shelter}每小时在住人数",
