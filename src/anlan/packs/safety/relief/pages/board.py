@@ -17,7 +17,7 @@ from anlan.kernel.response.models import Incident
 from anlan.kernel.web.exporting import exported
 from anlan.packs.safety.relief import queries, rules
 from anlan.packs.safety.relief.actions import sites
-from anlan.packs.safety.relief.models import PaperForm
+from anlan.packs.safety.relief.models import Household, Opening, PaperForm
 from anlan.packs.safety.relief.pages.common import T, clock_context, incident, status, tried
 from anlan.packs.safety.relief.sites import Shelter
 from anlan.packs.safety.relief.types import ACT, NEEDS, ORDER, RECOVERY_READ
@@ -66,7 +66,7 @@ def _board_context(request: Request, found: Incident) -> dict[str, Any]:
         "differences": _differences(found), "papers": PaperForm.objects.filter(incident=found, household=None).count(),
         "medicine": sum(bool(one.row.medicine) for one in lines), "night": rules.is_night(now),
         "may_order": policy.may(request.actor, ORDER, found), "may_act": policy.may(request.actor, ACT), "may_recovery": policy.may(request.actor, RECOVERY_READ),
-        "voided": queries.Household.objects.filter(incident=found).exclude(voided_at=None).count(),
+        "voided": Household.objects.filter(incident=found).exclude(voided_at=None).count(),
     }  # fmt: skip
 
 
@@ -104,22 +104,20 @@ def order(request: Request, number: str) -> HttpResponse:
         refused = tried(request, lambda: _order(request, found))
         if refused is None:
             return HttpResponseRedirect(reverse("relief_board", args=[found.number]))
-    now = response.now_of(found, request.at)
     rows = list(Shelter.objects.filter(retired_on=None).select_related("organisation"))
     inside = queries.in_shelter((one.pk for one in rows), found.mode)
     live = {one.shelter_id: one for one in queries.openings(found).filter(state__in=("ordered", "open"))}
+    rows.sort(key=lambda one: (_km(found, one) is None, _km(found, one) or 0.0, one.code))
     shelters = [
         {"one": one, "kind": rules.kinds()[one.kind], "room": max(0, one.beds - inside[one.pk]), "live": live.get(one.pk), "km": _km(found, one),
          "typed": request.POST.get(f"expected-{one.pk}", ""), "picked": str(one.pk) in request.POST.getlist("shelter")}
         for one in rows
     ]  # fmt: skip
-    shelters.sort(key=lambda one: (one["km"] is None, one["km"] or 0.0, one["one"].code))
     context = {
         **clock_context(found, request.at),
         "shelters": shelters,
         "bad": refused,
         "typed": request.POST,
-        "moment_now": now,
     }
     return render(request, T + "order.html", context, status=status(refused))
 
@@ -187,8 +185,8 @@ def recovery(request: Request, number: str) -> HttpResponse:
 def public(request: Request) -> HttpResponse:
     """Where shelters are open, and relief by street; small counts are not published. Drills never show here."""
     rows = []
-    known = queries.Household.objects.values("incident")
-    opened = queries.Opening.objects.filter(state="open").values("incident")
+    known = Household.objects.values("incident")
+    opened = Opening.objects.filter(state="open").values("incident")
     asked = Incident.objects.filter(mode="real").exclude(state__in=("false_alarm", "duplicate", "archived"))
     for one in (asked.filter(pk__in=opened) | asked.filter(pk__in=known)).distinct().order_by("-occurred_at")[:20]:
         lines = queries.lines(queries.counting(one).select_related("organisation", "incident"), request.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -29,7 +29,7 @@ steps = st.lists(
 )
 
 
-def act(place: Ground, name: str, at: object, pick: int, size: int, openings: list[Opening]) -> None:
+def act(place: Ground, name: str, at: datetime, pick: int, size: int, openings: list[Opening]) -> None:
     rows = list(
         Household.objects.select_related(
             "incident__organisation", "organisation", "opening__shelter__organisation"
@@ -40,35 +40,35 @@ def act(place: Ground, name: str, at: object, pick: int, size: int, openings: li
     match name:
         case "open":
             shelter = (place.square, place.park)[pick % 2]
-            openings += sites.order(actor=SYSTEM, incident=place.incident, expected={shelter: 9}, minutes=5, at=at)  # type: ignore[arg-type]
-            sites.open_site(actor=SYSTEM, opening=openings[-1], at=at)  # type: ignore[arg-type]
+            openings += sites.order(actor=SYSTEM, incident=place.incident, expected={shelter: 9}, minutes=5, at=at)
+            sites.open_site(actor=SYSTEM, opening=openings[-1], at=at)
         case "register":
             street = (place.cast.street, place.other)[size % 2]
             situation = ("home", "unreached", "relatives", "shelter")[pick % 4]
             place.register(
                 at=at, who="duty", situation=situation, opening=opening, organisation=street, values={"people": size}
-            )  # type: ignore[arg-type]
+            )
         case "confirm" if row:
             what = list(FIVE) if size > 5 else [list(FIVE)[size % 5]]
-            households.confirm(actor=SYSTEM, households=[row], what=what, verdict="given", at=at)  # type: ignore[arg-type]
+            households.confirm(actor=SYSTEM, households=[row], what=what, verdict="given", at=at)
         case "strike" if row and (found := row.confirmations.filter(struck_at=None).first()):
-            households.strike(actor=SYSTEM, confirmation=found, reason="错了", at=at)  # type: ignore[arg-type]
+            households.strike(actor=SYSTEM, confirmation=found, reason="错了", at=at)
         case "move" if row:
             situation = ("home", "relatives", "shelter")[size % 3]
             households.move(
                 actor=SYSTEM, household=row, situation=situation, opening=opening, version=row.version, at=at
-            )  # type: ignore[arg-type]
+            )
         case "leave" if row:
-            households.move(actor=SYSTEM, household=row, situation="left", text="走了", version=row.version, at=at)  # type: ignore[arg-type]
+            households.move(actor=SYSTEM, household=row, situation="left", text="走了", version=row.version, at=at)
         case "change" if row:
             households.change(
                 actor=SYSTEM, household=row, values={"head": "示例", "people": size}, version=row.version, at=at
-            )  # type: ignore[arg-type]
+            )
         case "void" if row and size > 7:
-            households.void(actor=SYSTEM, household=row, reason="错了", version=row.version, at=at)  # type: ignore[arg-type]
+            households.void(actor=SYSTEM, household=row, reason="错了", version=row.version, at=at)
         case "job":
-            telling.note_limit(at)  # type: ignore[arg-type]
-            telling.tell_all(at)  # type: ignore[arg-type]
+            telling.note_limit(at)
+            telling.tell_all(at)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
