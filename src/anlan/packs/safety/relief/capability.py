@@ -28,7 +28,7 @@ def _permission(slug: str, title: str, roles: Mapping[str, str]) -> Permission:
 
 
 def _page(path: str, name: str, view: Callable[..., Any], permission: str, title: str, methods: tuple[str, ...] = ("GET",), kind: str = "page", command: str = "") -> Page:  # fmt: skip
-    return Page(path=f"relief/{path}", name=name, view=view, permission=permission, title=title, methods=methods, section="command", kind=kind, command=command)  # type: ignore[arg-type]  # fmt: skip
+    return Page(path=f"relief/{path}", name=name, view=view, permission=permission, title=title, methods=methods, section="registry" if path.startswith("coverage/") else "command", kind=kind, command=command)  # type: ignore[arg-type]  # fmt: skip
 
 
 PAGES = (

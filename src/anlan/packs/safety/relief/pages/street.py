@@ -367,6 +367,8 @@ def _chart(one: Opening, hours: list[tuple[Any, int, int]]) -> str:
         limit=one.shelter.beds,
         limit_word="夜间容量",
         from_zero=True,
+        width=820,
+        height=240,
     )
 
 
