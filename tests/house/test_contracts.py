@@ -27,13 +27,13 @@ PLANTED = (
     ("packs", {"packs/safety/planted.py": "from anlan.packs.education import pack"}),
     ("pack-rooms", {
         "packs/safety/danger/__init__.py": "",
-        "packs/safety/danger/actions.py": "from anlan.packs.safety.registers import shelter",
+        "packs/safety/danger/actions.py": "from anlan.packs.safety.registers import dock",
     }),
     ("pack-rooms", {
         "packs/safety/danger/__init__.py": "",
         "packs/safety/danger/pages.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from anlan.packs.safety import pack",
     }),
-    ("registers", {"packs/safety/registers/planted.py": "from anlan.packs.safety.registers import shelter"}),
+    ("registers", {"packs/safety/registers/planted.py": "from anlan.packs.safety.registers import dock"}),
     ("room", {"packs/safety/danger/__init__.py": "", "packs/safety/danger/models.py": "from anlan.packs.safety.danger import actions",
                        "packs/safety/danger/actions.py": ""}),
     ("room", {"packs/safety/danger/__init__.py": "", "packs/safety/danger/queries.py": "from anlan.packs.safety.danger import middle",

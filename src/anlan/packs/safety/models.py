@@ -43,9 +43,23 @@ from anlan.packs.safety.registers.major_risk import MajorRisk, RiskAssessment, U
 from anlan.packs.safety.registers.old_compound import OldCompound
 from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
 from anlan.packs.safety.registers.railway_side import RailwaySide
-from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.relief.models import (
+    Community,
+    Confirmation,
+    CropLoss,
+    EnterpriseLoss,
+    Household,
+    HouseLoss,
+    Opening,
+    PaperForm,
+    RecoveryWork,
+    ReliefTold,
+    Stay,
+    Transition,
+)
+from anlan.packs.safety.relief.sites import Shelter
 from anlan.packs.safety.subjects.visits import CampaignVisit
 from anlan.packs.safety.underground.models import UndergroundSpace
 
@@ -54,7 +68,10 @@ __all__ = [
     "BusinessPark",
     "CampaignVisit",
     "Certificate",
+    "Community",
+    "Confirmation",
     "Contractor",
+    "CropLoss",
     "DangerousWork",
     "Dock",
     "DutyEntry",
@@ -63,6 +80,7 @@ __all__ = [
     "Edition",
     "EnforcementPlan",
     "EnterpriseFile",
+    "EnterpriseLoss",
     "FeeAccount",
     "FeeEntry",
     "FireKeyPlace",
@@ -74,6 +92,8 @@ __all__ = [
     "GoodsVehicle",
     "HazardUnit",
     "HiddenDanger",
+    "HouseLoss",
+    "Household",
     "Hydrant",
     "HydrantCheck",
     "HydrantNeed",
@@ -83,10 +103,14 @@ __all__ = [
     "MicroStation",
     "NearMiss",
     "OldCompound",
+    "Opening",
+    "PaperForm",
     "ParcelOutlet",
     "ProjectOpinion",
     "Promise",
     "RailwaySide",
+    "RecoveryWork",
+    "ReliefTold",
     "Reserve",
     "ReserveNorm",
     "ReservePlan",
@@ -106,6 +130,8 @@ __all__ = [
     "SpecialEquipment",
     "StaffDuty",
     "Standard",
+    "Stay",
+    "Transition",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",

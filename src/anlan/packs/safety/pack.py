@@ -22,9 +22,10 @@ from anlan.packs.safety.registers.major_risk import CAPABILITY as MAJOR_RISK
 from anlan.packs.safety.registers.old_compound import CAMPAIGN as OLD_COMPOUND
 from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL_OUTLET
 from anlan.packs.safety.registers.railway_side import CAMPAIGN as RAILWAY_SIDE
-from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
+from anlan.packs.safety.relief.capability import CAPABILITY as RELIEF
+from anlan.packs.safety.relief.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.safety_report.capability import CAPABILITY as SAFETY_REPORT
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
@@ -50,6 +51,7 @@ PACK = Pack(
         DUAL_PREVENTION,
         GRASS_ROOTS,
         SHELTER,
+        RELIEF,
         FIRE_IOT,
         HAZCHEM_MONITORING,
         RAIN_AND_WATER,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import models
 from django.urls import reverse
 
 from anlan.kernel.access import policy
@@ -15,46 +14,28 @@ from anlan.kernel.access.types import SYSTEM, Actor, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.registry import actions, queries
-from anlan.kernel.registry.models import Entry
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
 from anlan.kernel.web.types import Nav
+from anlan.packs.safety.relief import rules
+from anlan.packs.safety.relief.sites import Shelter
 
-KINDS = {"emergency": "紧急", "short": "短期", "long": "长期"}
-# 人均有效面积下限, m²; GB 21734 as recalled, to be verified before it is used as a rule: shown as a hint only.
-LEAST_AREA = {"emergency": 1.0, "short": 2.0, "long": 3.0}
-
-
-class Shelter(Entry):
-    code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=12)
-    address = models.CharField(max_length=160, blank=True)
-    longitude = models.FloatField(null=True)
-    latitude = models.FloatField(null=True)
-    area = models.DecimalField(max_digits=10, decimal_places=1)
-    capacity = models.IntegerField()
-    facilities = models.CharField(max_length=200, blank=True)
-    checked_on = models.DateField(null=True)
-
-    class Meta:
-        app_label = "safety"
-
-    def __str__(self) -> str:
-        return self.name
+KINDS = {slug: one.title for slug, one in rules.kinds().items()}
 
 
 def check(values: Mapping[str, Any]) -> Sequence[Problem]:
-    """More people than the area can hold under the least area per head."""
-    least = LEAST_AREA[values["kind"]]
-    if float(values["area"]) < values["capacity"] * least:
-        return [
+    """More people than the area can hold under the least area per head, or more at night than by day."""
+    rule, found = rules.kinds()[values["kind"]], []
+    if float(values["area"]) < values["capacity"] * rule.square_metres:
+        found.append(
             Problem(
                 "capacity",
-                f"容量：按{KINDS[values['kind']]}场所人均不少于 {least:g} 平方米，{values['area']} 平方米装不下 {values['capacity']} 人。",
+                f"容量：按{rule.title}场所人均不少于 {rule.square_metres:g} 平方米，{values['area']} 平方米装不下 {values['capacity']} 人。",
             )
-        ]
-    return []
+        )
+    if (values.get("night") or 0) > values["capacity"]:
+        found.append(Problem("night", "夜间容量：不能多于白天容量。"))
+    return found
 
 
 SHEET = Sheet(
@@ -74,6 +55,7 @@ SHEET = Sheet(
         Column("address", "地址", max_length=160),
         Column("area", "有效面积", kind="decimal", required=True, unit="平方米", minimum=1, maximum=1e7),
         Column("capacity", "容量", kind="int", required=True, unit="人", minimum=1, maximum=1e6),
+        Column("night", "夜间容量", kind="int", unit="人", minimum=1, maximum=1e6, help="能过夜的人数；空着与容量相同"),
         Column("facilities", "设施", max_length=200, in_list=False, help="水、电、厕所、医疗点等"),
         Column("checked_on", "最近检查", kind="date"),
         Column("longitude", "经度", kind="longitude", in_list=False),
@@ -95,19 +77,20 @@ def _features(actor: Actor, _at: datetime) -> Mapping[str, Any]:
 
 
 def demo(at: datetime) -> None:
-    """Two invented shelters (示例)."""
+    """Three invented shelters (示例)."""
     if Shelter.objects.exists():
         return
     rows = (
-        ("SLB-001", "示例广场避难场所", "short", "SL-S01", 117.204, 39.172, 4200, 1800, date(2025, 9, 1)),
-        ("SLB-002", "示例公园避难场所", "emergency", "SL-S02", 117.232, 39.168, 9600, 6000, date(2025, 3, 12)),
+        ("SLB-001", "示例广场避难场所", "short", "SL-S01", 117.204, 39.172, 4200, 1800, 420, date(2025, 9, 1)),
+        ("SLB-002", "示例公园避难场所", "emergency", "SL-S02", 117.232, 39.168, 9600, 6000, 360, date(2025, 3, 12)),
+        ("SLB-003", "示例体育馆避难场所", "long", "SL-S03", 117.221, 39.16, 2700, 900, 300, date(2025, 10, 20)),
     )
-    for code, name, kind, owner, lon, lat, area, capacity, checked in rows:
+    for code, name, kind, owner, lon, lat, area, capacity, night, checked in rows:
         organisation = Organisation.objects.filter(code=owner).first()
         if organisation is not None and policy.may(SYSTEM, SHEET.write, organisation):
             values = {
-                "code": code, "name": name, "kind": kind, "address": "示例路", "area": area, "capacity": capacity, "facilities": "水、电、厕所",
-                "checked_on": checked, "longitude": lon, "latitude": lat,
+                "code": code, "name": name, "kind": kind, "address": "示例路", "area": area, "capacity": capacity, "night": night,
+                "facilities": "水、电、厕所", "checked_on": checked, "longitude": lon, "latitude": lat,
             }  # fmt: skip
             actions.add(actor=SYSTEM, sheet=SHEET, organisation=organisation, values=values, at=at, is_demo=True)
 
@@ -118,6 +101,9 @@ _READ = {
     "auditor": "district",
     "bureau_officer": "district",
     "street_officer": "own",
+    "duty_officer": "district",
+    "commander": "district",
+    "shelter_keeper": "own",
 }
 
 CAPABILITY = Capability(
@@ -127,7 +113,9 @@ CAPABILITY = Capability(
     permissions=(
         Permission(slug="shelter.read", title="查看避难场所", roles=_READ),  # type: ignore[arg-type]
         Permission(
-            slug="shelter.write", title="登记避难场所", roles={"street_officer": "own", "bureau_officer": "own"}
+            slug="shelter.write",
+            title="登记避难场所",
+            roles={"street_officer": "own", "bureau_officer": "own", "shelter_keeper": "own"},
         ),
     ),
     pages=sheet_pages(SHEET),
