@@ -34,8 +34,8 @@ PACKS: tuple[Pack, ...] = (
 )
 
 _PACKED: tuple[Capability, ...] = tuple(one for pack in PACKS for one in pack.capabilities)
-_DECLARED = tuple(permission for one in _PACKED for permission in one.permissions)
-_CASES = casework.permissions((process for one in _PACKED for process in one.processes), _DECLARED)
+_DECLARED = (*(permission for one in _PACKED for permission in one.permissions), *lessons.PERMISSIONS)
+_CASES = casework.permissions((*(process for one in _PACKED for process in one.processes), lessons.PROCESS), _DECLARED)
 _CHECKS = checks.permissions((area for one in _PACKED for area in one.check_areas), _DECLARED)
 
 KERNEL: tuple[Capability, ...] = (
