@@ -30,7 +30,7 @@ from anlan.packs.safety.enterprise_duty.models import (
     WorkPermit,
 )
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
-from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
+from anlan.packs.safety.grass_roots.models import MicroStation
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.rain_and_water.models import WarningLine
@@ -46,6 +46,21 @@ from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveNorm, ReservePlan, ReserveScenario
+from anlan.packs.safety.supplies.models import (
+    Lot,
+    OrderLine,
+    Requisition,
+    StockBalance,
+    StockMove,
+    StockPlace,
+    SupplyAgreement,
+    SupplyItem,
+    SupplyNeed,
+    SupplyOffer,
+    SupplyOrder,
+    SupplyStore,
+)
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
@@ -76,15 +91,18 @@ __all__ = [
     "HydrantCheck",
     "HydrantNeed",
     "Investigation",
+    "Lot",
     "MajorRisk",
     "Measure",
     "MicroStation",
     "NearMiss",
     "OldCompound",
+    "OrderLine",
     "ParcelOutlet",
     "ProjectOpinion",
     "Promise",
     "RailwaySide",
+    "Requisition",
     "Reserve",
     "ReserveNorm",
     "ReservePlan",
@@ -105,6 +123,15 @@ __all__ = [
     "SpecialEquipment",
     "StaffDuty",
     "Standard",
+    "StockBalance",
+    "StockMove",
+    "StockPlace",
+    "SupplyAgreement",
+    "SupplyItem",
+    "SupplyNeed",
+    "SupplyOffer",
+    "SupplyOrder",
+    "SupplyStore",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",

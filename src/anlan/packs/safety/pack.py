@@ -26,6 +26,7 @@ from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
 from anlan.packs.safety.subjects.campaign import overview
+from anlan.packs.safety.supplies.capability import CAPABILITY as SUPPLIES
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 # The nine registers of the special campaigns, and the page of all of them.
@@ -48,6 +49,7 @@ PACK = Pack(
         HIDDEN_DANGER,
         DUAL_PREVENTION,
         GRASS_ROOTS,
+        SUPPLIES,
         SHELTER,
         FIRE_IOT,
         HAZCHEM_MONITORING,
