@@ -112,7 +112,8 @@ def rows(request: Request) -> list[dict[str, str]]:
     """The lines as typed, empty ones at the end so that there is always room."""
     asked = min(MOST_ROWS, max(ROWS, number(request.POST.get("rows") or request.GET.get("rows"))))
     sent = request.POST if request.method == "POST" else request.GET
-    return [{name: sent.get(f"{name}-{n}", "").strip() for name in ("item", "amount", "batch", "made_on", "expires_on", "lot")} for n in range(asked)]  # fmt: skip
+    names = ("item", "amount", "batch", "made_on", "expires_on", "lot")
+    return [{"n": str(n), **{name: sent.get(f"{name}-{n}", "").strip() for name in names}} for n in range(asked)]
 
 
 def _at_line(n: int, read: Callable[[], object]) -> object:

@@ -9,28 +9,24 @@ WRITE, CATALOGUE, REQUISITION, DRAW = "supplies.write", "supplies.catalogue", "s
 SIGN_OFF = "supplies.sign"
 
 
-def _move(slug: str, title: str, sources: tuple[str, ...], target: str, permission: str) -> Move:
-    return Move(slug=slug, title=title, sources=sources, target=target, permission=permission)
-
-
-SIGN = _move("sign", "签收", ("moving",), "done", SIGN_OFF)
-DELIVER = _move("deliver", "到货签收", ("ordered",), "done", SIGN_OFF)
-CANCEL = _move("cancel", "取消下单", ("ordered",), "cancelled", DRAW)
-REVERSE = _move("reverse", "冲回", ("moving", "done"), "reversed", MOVE)
+SIGN = Move(slug="sign", title="签收", sources=("moving",), target="done", permission=SIGN_OFF)
+DELIVER = Move(slug="deliver", title="到货签收", sources=("ordered",), target="done", permission=SIGN_OFF)
+CANCEL = Move(slug="cancel", title="取消下单", sources=("ordered",), target="cancelled", permission=DRAW)
+REVERSE = Move(slug="reverse", title="冲回", sources=("moving", "done"), target="reversed", permission=MOVE)
 ORDERS = (SIGN, DELIVER, CANCEL, REVERSE)
 
-CLOSE = _move("close", "已满足，结束", ("open",), "closed", NEED)
-WITHDRAW = _move("withdraw", "撤回需求", ("open",), "withdrawn", NEED)
-REOPEN = _move("reopen", "重新打开", ("closed", "withdrawn"), "open", NEED)
+CLOSE = Move(slug="close", title="已满足，结束", sources=("open",), target="closed", permission=NEED)
+WITHDRAW = Move(slug="withdraw", title="撤回需求", sources=("open",), target="withdrawn", permission=NEED)
+REOPEN = Move(slug="reopen", title="重新打开", sources=("closed", "withdrawn"), target="open", permission=NEED)
 NEEDS = (CLOSE, WITHDRAW, REOPEN)
 
-AGREE = _move("agree", "能供", ("asked",), "offered", MOVE)
-DECLINE = _move("decline", "不能供", ("asked", "offered"), "declined", MOVE)
-SEND = _move("send", "发货", ("asked", "offered"), "sent", MOVE)
-TAKE_OFF = _move("take_off", "不要了", ("asked", "offered"), "withdrawn", DIRECT)
+AGREE = Move(slug="agree", title="能供", sources=("asked",), target="offered", permission=MOVE)
+DECLINE = Move(slug="decline", title="不能供", sources=("asked", "offered"), target="declined", permission=MOVE)
+SEND = Move(slug="send", title="发货", sources=("asked", "offered"), target="sent", permission=MOVE)
+TAKE_OFF = Move(slug="take_off", title="不要了", sources=("asked", "offered"), target="withdrawn", permission=DIRECT)
 OFFERS = (AGREE, DECLINE, SEND, TAKE_OFF)
 
-HAND_BACK = _move("hand_back", "归还", ("taken",), "returned", REQUISITION)
-SETTLE = _move("settle", "定补偿", ("returned",), "settled", REQUISITION)
-PAY = _move("pay", "补偿已付", ("settled",), "paid", REQUISITION)
+HAND_BACK = Move(slug="hand_back", title="归还", sources=("taken",), target="returned", permission=REQUISITION)
+SETTLE = Move(slug="settle", title="定补偿", sources=("returned",), target="settled", permission=REQUISITION)
+PAY = Move(slug="pay", title="补偿已付", sources=("settled",), target="paid", permission=REQUISITION)
 REQUISITIONS = (HAND_BACK, SETTLE, PAY)

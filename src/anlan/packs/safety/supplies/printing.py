@@ -9,6 +9,9 @@ from anlan.kernel.documents.types import Heading, OfficialDocument, Paragraph, T
 from anlan.packs.safety.supplies.models import Requisition, SupplyOrder
 from anlan.packs.safety.supplies.rules import KINDS
 
+_SIGNED = Table(
+    caption="签字", head=("发货人", "承运人", "收货人", "日期和时间"), rows=(("\u3000",) * 4,), widths=(2, 2, 2, 3)
+)
 _TITLES = {"issue": "应急物资出库单", "transfer": "应急物资调拨单", "agreement": "协议储备供货单"}
 
 
@@ -34,8 +37,7 @@ def order(row: SupplyOrder) -> OfficialDocument:
         body=(
             Table(caption="单据", head=("项目", "内容"), rows=tuple(facts), widths=(1, 4)),
             Table(caption="物资明细", head=("序号", "物资", "单位", "数量", "实收", "批号、有效期"), rows=lines, widths=(1, 3, 1, 2, 2, 4), right=frozenset({3, 4})),
-            Paragraph("发货人（签字）：                承运人（签字）："),
-            Paragraph("收货人（签字）：                日期和时间："),
+            _SIGNED,
         ),
     )  # fmt: skip
 
@@ -57,7 +59,11 @@ def requisition(row: Requisition) -> OfficialDocument:
         body += [Heading("补偿"), Paragraph(f"补偿 {row.compensation:,.2f} 元。计算：{row.grounds}。")]
     if row.paid_on is not None:
         body.append(Paragraph(f"{row.paid_on} 已付，凭证 {row.voucher}。"))
-    body += [Paragraph("交付人（签字）：                接收人（签字）：")]
+    body.append(
+        Table(
+            caption="签字", head=("交付人", "接收人", "日期"), rows=(("\u3000", "\u3000", "\u3000"),), widths=(2, 2, 2)
+        )
+    )
     return OfficialDocument(
         title="应急征用凭证", issuer=str(row.organisation.name), dated=civil_date(row.taken_at), demo=row.is_demo,
         body=(Paragraph(f"编号：{row.number}"), *body),

@@ -9,16 +9,39 @@ from datetime import date, timedelta
 from anlan.base.errors import Refused
 
 MOST = 100_000_000  # pieces on one line
-CATEGORIES: Mapping[str, str] = {
-    "flood": "防汛抗旱", "rescue": "抢险救援", "living": "生活保障", "medical": "医疗防疫", "light": "照明供电", "signal": "通信", "protect": "个人防护", "other": "其他",
-}  # fmt: skip
-STORES: Mapping[str, str] = {"store": "仓库", "point": "前置点", "vehicle": "车载", "site": "安置场所"}
 
-# Places that are no store. Outside ones are where goods come from and go to: what all places hold together is zero.
-OUTSIDE: Mapping[str, str] = {
+# Words people read, by table; gathered for translation.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "categories": {
+    "flood": "防汛抗旱", "rescue": "抢险救援", "living": "生活保障", "medical": "医疗防疫", "light": "照明供电", "signal": "通信", "protect": "个人防护", "other": "其他",
+},
+    "stores": {"store": "仓库", "point": "前置点", "vehicle": "车载", "site": "安置场所"},
+    "outside": {
     "bought": "采购", "donated": "捐赠", "agreed": "协议供货", "used": "消耗", "scrapped": "报废", "given": "捐出", "counted": "盘点差异",
+},
+    "inside": {"transit": "在途", "in_use": "在用"},
+    "order_states": {
+    "moving": "在途", "done": "已完成", "ordered": "已下单", "cancelled": "已取消", "reversed": "已冲回",
+},
+    "need_states": {"open": "办理中", "closed": "已满足", "withdrawn": "已撤回"},
+    "offer_states": {
+    "asked": "待答复", "offered": "已承诺", "sent": "已发出", "declined": "不能供", "withdrawn": "已撤回",
+},
+    "requisition_states": {
+    "taken": "征用中",
+    "returned": "已归还",
+    "settled": "补偿已定",
+    "paid": "已补偿",
+},
 }  # fmt: skip
-INSIDE: Mapping[str, str] = {"transit": "在途", "in_use": "在用"}
+CATEGORIES = WORDS["categories"]
+STORES = WORDS["stores"]
+ORDER_STATES = WORDS["order_states"]
+NEED_STATES = WORDS["need_states"]
+OFFER_STATES = WORDS["offer_states"]
+REQUISITION_STATES = WORDS["requisition_states"]
+# Places that are no store. Outside ones are where goods come from and go to: what all places hold together is zero.
+OUTSIDE, INSIDE = WORDS["outside"], WORDS["inside"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +75,6 @@ KINDS: Mapping[str, Kind] = {
 }
 TYPED = {slug: one.title for slug, one in KINDS.items() if one.typed}
 KIND_TITLES = {slug: one.title for slug, one in KINDS.items()}
-ORDER_STATES: Mapping[str, str] = {
-    "moving": "在途", "done": "已完成", "ordered": "已下单", "cancelled": "已取消", "reversed": "已冲回",
-}  # fmt: skip
-NEED_STATES: Mapping[str, str] = {"open": "办理中", "closed": "已满足", "withdrawn": "已撤回"}
-OFFER_STATES: Mapping[str, str] = {
-    "asked": "待答复", "offered": "已承诺", "sent": "已发出", "declined": "不能供", "withdrawn": "已撤回",
-}  # fmt: skip
-REQUISITION_STATES: Mapping[str, str] = {
-    "taken": "征用中",
-    "returned": "已归还",
-    "settled": "补偿已定",
-    "paid": "已补偿",
-}
 
 
 # ---- lots
