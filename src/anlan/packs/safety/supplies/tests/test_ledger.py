@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -151,11 +152,12 @@ def test_each_moves_only_its_own_and_all_see_all(cast: Cast) -> None:
     bag, theirs = item(cast), store(cast, "S", cast.street)
     bought(cast, theirs, bag, 10)
     keeper = cast.actor("store")
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: actions.send_out(actor=keeper, kind="issue", store=theirs, lines=[Out(item=bag, amount=1)], at=cast.at, key=uuid4(), partner="x"),
         lambda: actions.bring_in(actor=keeper, kind="purchase", store=theirs, lines=[In(item=bag, amount=1)], at=cast.at, key=uuid4()),
         lambda: actions.count(actor=keeper, store=theirs, lot=Lot.objects.get(), counted=1, at=cast.at, key=uuid4(), reason="x"),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for act in acts:
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.code == "forbidden"
@@ -202,7 +204,7 @@ def test_expired_goods_go_out_with_a_reason_only_and_are_scrapped_first(cast: Ca
     water, here, keeper = item(cast, "W", "水"), store(cast), cast.actor("store")
     bought(cast, here, water, 30, date(2025, 7, 24), "旧", days_ago=60)
     bought(cast, here, water, 50, date(2025, 12, 1), "新")
-    give = {"actor": keeper, "kind": "issue", "store": here, "at": cast.at, "partner": "安置点"}
+    give: dict[str, Any] = {"actor": keeper, "kind": "issue", "store": here, "at": cast.at, "partner": "安置点"}
     with pytest.raises(Refused, match="在效期内的只有 50，另有 30 已过期"):
         actions.send_out(lines=[Out(item=water, amount=60)], key=uuid4(), **give)
     with pytest.raises(Refused, match="已过期"):

@@ -132,7 +132,7 @@ def test_closing_a_need_that_is_not_filled_says_why_and_lets_go(cast: Cast) -> N
     needs.move(actor=duty, need=need, move=REOPEN, at=cast.at, reason="又涨了")
     assert SupplyNeed.objects.get().state == "open"
     for values, match in (({"amount": 0}, "数量"), ({"due_at": cast.at}, "以后的时间"), ({"place": ""}, "送到哪里"), ({"due_at": cast.at + timedelta(days=91)}, "90 天")):  # fmt: skip
-        given = {"amount": 5, "place": "x", "due_at": cast.at + timedelta(hours=1), **values}
+        given: dict[str, Any] = {"amount": 5, "place": "x", "due_at": cast.at + timedelta(hours=1), **values}
         with pytest.raises(Refused, match=match):
             needs.make(actor=duty, organisation=cast.district, item=bag, at=cast.at, key=uuid4(), **given)
     with pytest.raises(Refused):
