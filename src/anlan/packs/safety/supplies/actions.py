@@ -27,6 +27,7 @@ from anlan.packs.safety.supplies.ledger import Leg, lock, place_of, special
 from anlan.packs.safety.supplies.models import (
     Lot,
     OrderLine,
+    StockMove,
     StockPlace,
     SupplyAgreement,
     SupplyItem,
@@ -291,14 +292,14 @@ def give_back(
     return back
 
 
-def _out(order: SupplyOrder, item: SupplyItem) -> dict[int, int]:
-    """By lot, what of an item is out by this order: what ended in use or used, less what came back."""
-    found: dict[int, int] = {}
-    for move in order.moves.filter(lot__item=item, target__slug__in=("in_use", "used")):
-        found[move.lot_id] = found.get(move.lot_id, 0) + move.amount
-    for child in order.children.filter(kind="return", state="done"):
-        for move in child.moves.filter(lot__item=item):
-            found[move.lot_id] = found.get(move.lot_id, 0) - move.amount
+def _out(order: SupplyOrder, item: SupplyItem) -> dict[tuple[str, int], int]:
+    """By place and lot, what of an item is out by this order: what ended in use or used up, less what came back from there."""
+    found: dict[tuple[str, int], int] = {}
+    for slug, lot, amount in order.moves.filter(lot__item=item, target__slug__in=("in_use", "used")).values_list("target__slug", "lot_id", "amount"):  # fmt: skip
+        found[slug, lot] = found.get((slug, lot), 0) + amount
+    back = StockMove.objects.filter(order__parent=order, order__kind="return", order__state="done", lot__item=item)
+    for slug, lot, amount in back.values_list("source__slug", "lot_id", "amount"):
+        found[slug, lot] = found.get((slug, lot), 0) - amount
     return found
 
 
@@ -307,11 +308,11 @@ def outstanding(order: SupplyOrder, line: OrderLine) -> int:
 
 
 def _returned(order: SupplyOrder, line: OrderLine, amount: int, place: StockPlace) -> list[Leg]:
-    source, left, legs = special("in_use" if line.item.returnable else "used"), amount, list[Leg]()
-    for lot, out in sorted(_out(order, line.item).items()):
+    left, legs = amount, list[Leg]()
+    for (slug, lot), out in sorted(_out(order, line.item).items()):
         part = min(out, left)
         if part > 0:
-            legs.append((source, place, lot, part))
+            legs.append((special(slug), place, lot, part))
             left -= part
     if left:
         raise Refused("amount", f"“{line.item}”还没退的只有 {amount - left:,}{line.item.unit}。", "amount")

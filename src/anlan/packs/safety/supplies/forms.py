@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -27,12 +27,13 @@ from anlan.packs.safety.supplies.rules import whole
 ROWS, MOST_ROWS = 4, 30
 
 
-def key(request: Request) -> UUID:
-    """The key the form was given, so that it is done once however often it is sent."""
+def key(request: Request, *parts: object) -> UUID:
+    """The key the form was given, so that it is done once however often it is sent; `parts` tell forms of one page apart."""
     try:
-        return UUID(request.POST.get("key", ""))
+        given = UUID(request.POST.get("key", ""))
     except ValueError:
-        return uuid4()
+        given = uuid4()
+    return uuid5(given, ":".join(map(str, parts))) if parts else given
 
 
 def day(text: str, title: str, field: str) -> date:

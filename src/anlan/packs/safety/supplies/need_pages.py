@@ -139,7 +139,7 @@ def _need_move(request: Request, row: SupplyNeed) -> str:
         raise Refused("illegal", "没有这一步。")
     if do == "send":
         amount = whole(posted.get("amount", ""), "数量", "amount")
-        needs.send(actor=actor, offer=offer, amount=amount, at=at, key=forms.key(request), carrier=posted.get("carrier", ""), reason=posted.get("reason", ""))  # fmt: skip
+        needs.send(actor=actor, offer=offer, amount=amount, at=at, key=forms.key(request, offer.pk), carrier=posted.get("carrier", ""), reason=posted.get("reason", ""))  # fmt: skip
         return f"已发出，{offer.order.number}。" if offer.order else "演练：已记发出，不动账。"
     needs.answer(actor=actor, offer=offer, move=find(OFFERS, do), at=at, reason=posted.get("reason", ""))
     return "已办。"

@@ -253,10 +253,10 @@ def _order_move(request: Request, row: SupplyOrder) -> str:
             return "已取消，协议数量恢复。"
         case "return":
             amounts = {one.pk: whole(posted[f"back-{one.pk}"], "退回", "amount") for one in row.lines.all() if posted.get(f"back-{one.pk}", "").strip() not in ("", "0")}  # fmt: skip
-            done = actions.give_back(actor=actor, order=row, amounts=amounts, store=forms.store(posted.get("store")), at=at, key=forms.key(request), reason=reason)  # fmt: skip
+            done = actions.give_back(actor=actor, order=row, amounts=amounts, store=forms.store(posted.get("store")), at=at, key=forms.key(request, "return"), reason=reason)  # fmt: skip
             return f"已退库，{done.number}。"
         case "reverse":
-            done = actions.reverse(actor=actor, order=row, reason=reason, at=at, key=forms.key(request))
+            done = actions.reverse(actor=actor, order=row, reason=reason, at=at, key=forms.key(request, "reverse"))
             return f"已冲回，{done.number}。"
         case _:
             raise Refused("illegal", "没有这一步。")
@@ -314,7 +314,7 @@ def agreements(request: Request) -> HttpResponse:
             if request.POST.get("need") and need is None:
                 raise Refused("need", "没有这个需求，或它已经结束。", "need")
             given = forms.store(request.POST.get("store")) if request.POST.get("store") else None
-            done = actions.draw(actor=request.actor, agreement=row, amount=whole(request.POST.get("amount", ""), "数量", "amount"), at=request.at, key=forms.key(request), store=given, need=need, place=request.POST.get("place", ""))  # fmt: skip
+            done = actions.draw(actor=request.actor, agreement=row, amount=whole(request.POST.get("amount", ""), "数量", "amount"), at=request.at, key=forms.key(request, "draw", row.pk), store=given, need=need, place=request.POST.get("place", ""))  # fmt: skip
             return f"已下单 {done.number}，打电话给 {row.contact} {row.phone}，{row.lead_hours} 小时内送到。"
 
         refused = forms.tried(request, act)

@@ -84,6 +84,32 @@ def test_three_stores_answer_a_need_in_part_and_the_log_is_told(cast: Cast) -> N
     assert log.board(Incident.objects.get(pk=incident.pk)).resources[order.number].state == "released"
 
 
+def test_two_offers_of_one_page_are_two_orders(cast: Cast) -> None:
+    bag, places = item(cast), [store(cast, code) for code in "AB"]
+    need = need_of(cast, bag, 20)
+    for where in places:
+        bought(cast, where, bag, 10)
+        needs.offer(actor=cast.actor("store"), need=need, store=where, amount=10, at=cast.at)
+    sent = {"do": "send", "amount": "10", "key": str(uuid4())}
+    for offer in SupplyOffer.objects.all():
+        answer = cast.client("store").post(f"/supplies/needs/{need.number}/", {**sent, "offer": offer.pk})
+        assert answer.status_code == 302
+    assert SupplyOrder.objects.filter(kind="issue").count() == 2
+    assert queries.standing([need])[need.pk] == Standing(20, 20, 0)
+
+
+def test_goods_come_back_from_where_they_went_whatever_the_catalogue_says_since(cast: Cast) -> None:
+    pump, here, keeper = item(cast, "PUMP", "泵", returnable=True), store(cast), cast.actor("store")
+    bought(cast, here, pump, 3)
+    out = actions.send_out(actor=keeper, kind="issue", store=here, lines=[Out(item=pump, amount=3)], at=cast.at, key=uuid4(), partner="x")  # fmt: skip
+    pump.returnable = False
+    pump.save()
+    actions.give_back(actor=keeper, order=out, amounts={out.lines.get().pk: 3}, store=here, at=cast.at, key=uuid4())
+    (row,) = queries.stock(TODAY)
+    assert (row.usable, row.in_use) == (3, 0)
+    in_order(cast)
+
+
 def test_when_the_log_refuses_no_stock_moves(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     bag, incident, here = item(cast), flood(cast), store(cast)
     bought(cast, here, bag, 100)
