@@ -33,7 +33,7 @@ class Cast:
 
     def actor(self, who: str) -> Actor:
         """An actor by username: planner, leader, auditor, admin, officer (应急), other (生态环境), monitor, street,
-        duty, commander (区), team (应急), keeper (街道),
+        duty, commander (区), team, store (应急), keeper (街道),
         regulator, expert, legal (应急), inspector, green_legal (生态环境),
         head, safety, worker (冷库甲),
         bureau (教育局), school, handler (学校), supervisor (教育局)."""
@@ -60,6 +60,7 @@ _SEATS = (
     ("commander", "commander", "district"),
     ("team", "team_leader", "emergency"),
     ("keeper", "shelter_keeper", "street"),
+    ("store", "store_keeper", "emergency"),
     ("regulator", "safety_regulator", "emergency"),
     ("expert", "expert", "emergency"),
     ("head", "enterprise_head", "enterprise"),

@@ -12,6 +12,7 @@ ROLES = (
     Role(slug="commander", title="指挥长"),
     Role(slug="team_leader", title="队伍负责人"),
     Role(slug="shelter_keeper", title="避难场所管理员"),
+    Role(slug="store_keeper", title="物资保管员"),
     Role(slug="bureau_officer", title="部门经办"),
     Role(slug="environment_officer", title="环境监测员"),
     Role(slug="street_officer", title="街道经办"),

@@ -19,7 +19,7 @@ __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now"
 
 _COMMANDERS: dict[str, Scope] = dict.fromkeys(("duty_officer", "commander", "leader"), "district")
 _UNITS: dict[str, Scope] = dict.fromkeys(
-    ("bureau_officer", "environment_officer", "street_officer", "safety_regulator", "enterprise_head", "enterprise_officer", "school_officer", "team_leader", "shelter_keeper", "expert"),
+    ("bureau_officer", "environment_officer", "street_officer", "safety_regulator", "enterprise_head", "enterprise_officer", "school_officer", "team_leader", "shelter_keeper", "store_keeper", "expert"),
     "own",
 )  # fmt: skip
 PERMISSIONS = (

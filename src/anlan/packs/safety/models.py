@@ -30,7 +30,7 @@ from anlan.packs.safety.enterprise_duty.models import (
     WorkPermit,
 )
 from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, HydrantCheck, HydrantNeed
-from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
+from anlan.packs.safety.grass_roots.models import MicroStation
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.rain_and_water.models import WarningLine
@@ -60,7 +60,22 @@ from anlan.packs.safety.relief.models import (
     Transition,
 )
 from anlan.packs.safety.relief.sites import Shelter
+from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.subjects.visits import CampaignVisit
+from anlan.packs.safety.supplies.models import (
+    Lot,
+    OrderLine,
+    Requisition,
+    StockBalance,
+    StockMove,
+    StockPlace,
+    SupplyAgreement,
+    SupplyItem,
+    SupplyNeed,
+    SupplyOffer,
+    SupplyOrder,
+    SupplyStore,
+)
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
@@ -98,12 +113,14 @@ __all__ = [
     "HydrantCheck",
     "HydrantNeed",
     "Investigation",
+    "Lot",
     "MajorRisk",
     "Measure",
     "MicroStation",
     "NearMiss",
     "OldCompound",
     "Opening",
+    "OrderLine",
     "PaperForm",
     "ParcelOutlet",
     "ProjectOpinion",
@@ -111,6 +128,7 @@ __all__ = [
     "RailwaySide",
     "RecoveryWork",
     "ReliefTold",
+    "Requisition",
     "Reserve",
     "ReserveNorm",
     "ReservePlan",
@@ -131,6 +149,15 @@ __all__ = [
     "StaffDuty",
     "Standard",
     "Stay",
+    "StockBalance",
+    "StockMove",
+    "StockPlace",
+    "SupplyAgreement",
+    "SupplyItem",
+    "SupplyNeed",
+    "SupplyOffer",
+    "SupplyOrder",
+    "SupplyStore",
     "Transition",
     "UndergroundSpace",
     "UndergroundWork",

@@ -28,6 +28,7 @@ from anlan.packs.safety.relief.capability import CAPABILITY as RELIEF
 from anlan.packs.safety.relief.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.safety_report.capability import CAPABILITY as SAFETY_REPORT
 from anlan.packs.safety.subjects.campaign import overview
+from anlan.packs.safety.supplies.capability import CAPABILITY as SUPPLIES
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 # The nine registers of the special campaigns, and the page of all of them.
@@ -50,6 +51,7 @@ PACK = Pack(
         HIDDEN_DANGER,
         DUAL_PREVENTION,
         GRASS_ROOTS,
+        SUPPLIES,
         SHELTER,
         RELIEF,
         FIRE_IOT,

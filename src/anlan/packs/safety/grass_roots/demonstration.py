@@ -87,7 +87,7 @@ def _registers(units: dict[str, Organisation], at: datetime) -> None:
     lots = (("tent", "stock", 40, None), ("quilt", "stock", 600, None), ("water", "stock", 4800, 200), ("water", "stock", 288, -20), ("food", "agreement", 6000, None),
             ("pump", "stock", 4, None), ("bag", "stock", 9000, None), ("lamp", "stock", 30, None), ("suit", "stock", 2, None))  # fmt: skip
     for n, (item, kind, quantity, days) in enumerate(lots, 1):
-        add(sheets.RESERVES, bureau if n % 2 else street, code=f"CB-{n:03d}", item=item, kind=kind, quantity=quantity, place="示例应急仓库",
+        add(sheets.RESERVES, bureau if n % 2 else street, code=f"CB-{n:03d}", item=item, kind=kind, quantity=quantity, place="示例社区应急服务站",
             expires_on=None if days is None else today + timedelta(days=days), partner="示例超市" if kind == "agreement" else "")  # fmt: skip
     for code, name, people, days in (("QJ-1", "暴雨内涝，转移安置", 800, 3), ("QJ-2", "冷库氨泄漏，疏散周边", 300, 1)):
         add(sheets.SCENARIOS, bureau, code=code, name=name, people=people, days=days, basis="示例推演")

@@ -14,7 +14,8 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.checks.models import Answer, Record
 from anlan.kernel.registry import queries as registry
 from anlan.packs.safety.grass_roots import rules, sheets
-from anlan.packs.safety.grass_roots.models import ReserveNorm, ReserveScenario
+from anlan.packs.safety.subjects import reserve
+from anlan.packs.safety.subjects.reserve_models import ReserveNorm, ReserveScenario
 
 KINDS = {"six_have": ("street",), "three_have": ("community",), "preparedness": ("district", "street")}
 REACHED = Decimal(80)  # from which share a form counts as reached; this product's default
@@ -82,11 +83,11 @@ def expired(actor: Actor, on: date) -> int:
     return int(registry.visible(sheets.RESERVES, actor).filter(retired_on=None, expires_on__lt=on).count())
 
 
-def reserve_gaps(actor: Actor, scenario: ReserveScenario, on: date) -> list[rules.Gap]:
+def reserve_gaps(actor: Actor, scenario: ReserveScenario, on: date) -> list[reserve.Gap]:
     """The scenario's demand against what the viewer's reach holds and still plans."""
     norms = ReserveNorm.objects.filter(scenario=scenario.code, retired_on=None).values_list(
         "item", "basis", "amount", "verified"
     )
     plans = registry.visible(sheets.PLANS, actor).filter(retired_on=None, year__gte=on.year)
     planned = dict(plans.order_by().values_list("item").annotate(n=Sum(F("quantity") - F("arrived"))))
-    return rules.gaps(list(norms), scenario.people, scenario.days, held(actor, on), planned)
+    return reserve.gaps(list(norms), scenario.people, scenario.days, held(actor, on), planned)

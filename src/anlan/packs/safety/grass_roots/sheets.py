@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
-from anlan.packs.safety.grass_roots.rules import BASES, ITEMS, KINDS
+from anlan.packs.safety.grass_roots.models import MicroStation
+from anlan.packs.safety.subjects.reserve import BASES, ITEMS, KINDS
+from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveNorm, ReservePlan, ReserveScenario
 
 READ, WRITE, NORMS = "grass_roots.read", "grass_roots.write", "grass_roots.norms"
 HOSTS = {"community": "社区", "unit": "重点单位", "mall": "商场市场", "school": "学校", "other": "其他"}

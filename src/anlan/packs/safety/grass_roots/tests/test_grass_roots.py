@@ -29,7 +29,9 @@ from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.packs.safety.grass_roots import demonstration, queries, rules, sheets
 from anlan.packs.safety.grass_roots.formulas import FORMULAS
-from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveScenario
+from anlan.packs.safety.grass_roots.models import MicroStation
+from anlan.packs.safety.subjects import reserve
+from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveScenario
 from anlan.science.stats.rounding import round_half_even
 
 PNG = demonstration._PICTURE
@@ -58,13 +60,13 @@ def test_the_forms_are_of_a_hundred_points_and_say_that_they_are_unverified() ->
     ],
 )
 def test_what_a_norm_asks_for(basis: str, amount: str, people: int, days: int, wanted: int) -> None:
-    assert rules.demand(basis, Decimal(amount), people, days) == wanted
+    assert reserve.demand(basis, Decimal(amount), people, days) == wanted
 
 
 @pytest.mark.pure
 @given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), st.integers(1, 900))
 def test_a_gap_is_never_negative_and_closes(stock: int, agreed: int, planned: int, people: int) -> None:
-    (one,) = rules.gaps(
+    (one,) = reserve.gaps(
         [("tent", "person", Decimal(100), True)],
         people,
         1,
