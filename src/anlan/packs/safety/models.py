@@ -46,6 +46,7 @@ from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
+from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Certificate",
     "Contractor",
     "DangerousWork",
+    "Dispatch",
     "Dock",
     "DutyEntry",
     "DutyItem",
@@ -61,6 +63,7 @@ __all__ = [
     "Edition",
     "EnforcementPlan",
     "EnterpriseFile",
+    "Expert",
     "FeeAccount",
     "FeeEntry",
     "FireKeyPlace",
@@ -105,6 +108,8 @@ __all__ = [
     "SpecialEquipment",
     "StaffDuty",
     "Standard",
+    "Team",
+    "TeamLink",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",

@@ -26,6 +26,7 @@ from anlan.packs.safety.registers.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL_EQUIPMENT
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
 from anlan.packs.safety.subjects.campaign import overview
+from anlan.packs.safety.team.capability import CAPABILITY as TEAM
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 # The nine registers of the special campaigns, and the page of all of them.
@@ -57,6 +58,7 @@ PACK = Pack(
         ENFORCEMENT,
         ACCOUNTABILITY,
         ENTERPRISE_DUTY,
+        TEAM,
         SPECIAL_EQUIPMENT,
         MAJOR_RISK,
         overview(CAMPAIGNS),
