@@ -46,7 +46,7 @@ from anlan.packs.safety.registers.railway_side import RailwaySide
 from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
-from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink
+from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink, TeamMark
 from anlan.packs.safety.underground.models import UndergroundSpace
 
 __all__ = [
@@ -110,6 +110,7 @@ __all__ = [
     "Standard",
     "Team",
     "TeamLink",
+    "TeamMark",
     "UndergroundSpace",
     "UndergroundWork",
     "UnitAssessment",

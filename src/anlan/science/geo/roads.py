@@ -6,13 +6,34 @@ Every road is taken to be open both ways: for the order of teams, not for guidan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import asin, cos, floor, hypot, radians, sin, sqrt
 
 EARTH = 6371.0088  # km, mean radius (IUGG)
+CELL, _KM = 0.01, 111.0  # degrees; km of a degree of latitude, a little low
 Place = tuple[float, float]
+
+
+def _cell(place: Place) -> tuple[int, int]:
+    return floor(place[0] / CELL), floor(place[1] / CELL)
+
+
+def _ring(x: int, y: int, ring: int) -> Iterator[tuple[int, int]]:
+    """The cells at this distance, counted in cells."""
+    for across in range(x - ring, x + ring + 1):
+        rows = (y - ring, y + ring) if abs(across - x) < ring and ring else range(y - ring, y + ring + 1)
+        yield from ((across, up) for up in rows)
+
+
+def _on(place: Place, a: Place, b: Place, scale: float) -> tuple[float, Place, Place, Place]:
+    """(gap in degrees of latitude, the piece, the nearest point on it)."""
+    ax, ay, bx, by = (a[0] - place[0]) * scale, a[1] - place[1], (b[0] - place[0]) * scale, b[1] - place[1]
+    length = (bx - ax) ** 2 + (by - ay) ** 2
+    share = max(0.0, min(1.0, -(ax * (bx - ax) + ay * (by - ay)) / length))
+    gap = hypot(ax + share * (bx - ax), ay + share * (by - ay))
+    return gap, a, b, (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
 
 
 def straight(a: Place, b: Place) -> float:
@@ -29,11 +50,13 @@ class Roads:
         self.far = far
         self._ways: dict[Place, dict[Place, float]] = {}
         self._pieces: list[tuple[Place, Place]] = []
+        self._cells: dict[tuple[int, int], list[int]] = {}  # of CELL degrees: the pieces whose box touches it
         for line in lines:
             points = [(round(float(one[0]), 6), round(float(one[1]), 6)) for one in line]
             for a, b in pairwise(points):
                 if a != b:
                     self._join(a, b, straight(a, b))
+                    self._file(len(self._pieces), a, b)
                     self._pieces.append((a, b))
 
     def __bool__(self) -> bool:
@@ -44,17 +67,30 @@ class Roads:
             known = self._ways.setdefault(one, {})
             known[other] = min(km, known.get(other, km))
 
+    def _file(self, number: int, a: Place, b: Place) -> None:
+        (west, south), (east, north) = (
+            _cell((min(a[0], b[0]), min(a[1], b[1]))),
+            _cell((max(a[0], b[0]), max(a[1], b[1]))),
+        )
+        for x in range(west, east + 1):
+            for y in range(south, north + 1):
+                self._cells.setdefault((x, y), []).append(number)
+
     def _foot(self, place: Place) -> tuple[Place, Place, Place, float] | None:
         """The piece of road that is nearest, the point on it, and how far it is in km; None when none is within `far`."""
+        scale, (x, y) = cos(radians(place[1])), _cell(place)
         best: tuple[float, Place, Place, Place] | None = None
-        scale = cos(radians(place[1]))
-        for a, b in self._pieces:
-            ax, ay, bx, by = (a[0] - place[0]) * scale, a[1] - place[1], (b[0] - place[0]) * scale, b[1] - place[1]
-            length = (bx - ax) ** 2 + (by - ay) ** 2
-            share = 0.0 if not length else max(0.0, min(1.0, -(ax * (bx - ax) + ay * (by - ay)) / length))
-            gap = hypot(ax + share * (bx - ax), ay + share * (by - ay))
-            if best is None or gap < best[0]:
-                best = (gap, a, b, (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
+        seen: set[int] = set()
+        for ring in range(int(self.far / (_KM * CELL * scale)) + 2):
+            for cell in _ring(x, y, ring):
+                for number in self._cells.get(cell, ()):
+                    if number not in seen:
+                        seen.add(number)
+                        found = _on(place, *self._pieces[number], scale)
+                        best = found if best is None or found < best else best
+            # What no ring has touched so far lies beyond this.
+            if best is not None and best[0] <= ring * CELL * scale:
+                break
         if best is None:
             return None
         km = straight(place, best[3])

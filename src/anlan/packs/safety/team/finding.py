@@ -11,11 +11,9 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Max, Sum
-
 from anlan.base.clock import civil_date
 from anlan.kernel.maps.models import ImportedLayer
-from anlan.packs.safety.team.models import Dispatch, Expert, Team
+from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamMark
 from anlan.packs.safety.team.rules import skills, unready
 from anlan.science.geo.nearest import Nearest, Point
 from anlan.science.geo.roads import Roads
@@ -55,6 +53,12 @@ class _Kept:
 _teams, _roads = _Kept(), _Kept()
 
 
+def forget() -> None:
+    """What was kept is of another database."""
+    for one in (_teams, _roads):
+        one.get(None, lambda: ())
+
+
 def _tags(row: tuple[Any, ...], today: date) -> tuple[str, ...]:
     _pk, _longitude, _latitude, words, ready, ready_on, insured_until = row
     return (*skills(words)[0], *(() if unready(ready, ready_on, insured_until, today) else (READY,)))
@@ -68,11 +72,11 @@ def index(at: datetime) -> Nearest:
     """Every team with a place, tagged with its skills and whether it stands ready today."""
     today = civil_date(at)
     rows = Team.objects.filter(retired_on=None)
-    told = rows.aggregate(n=Count("pk"), last=Max("updated_at"), versions=Sum("version"))
+    mark = TeamMark.objects.values_list("number", flat=True).first()
     columns = ("pk", "longitude", "latitude", "skills", "ready", "ready_on", "insured_until")
     placed = rows.exclude(longitude=None).exclude(latitude=None)
     found: Nearest = _teams.get(
-        (today, *told.values()),
+        (today, mark),
         lambda: Nearest(points(placed.order_by("pk").values_list(*columns).iterator(chunk_size=5000), today)),
     )
     return found

@@ -35,6 +35,15 @@ class Team(Entry):
         return self.name
 
 
+class TeamMark(models.Model):
+    """One row: how often the register of teams has changed. What is kept in memory of the register is kept under this number."""
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Expert(Entry):
     """Somebody who can be asked; only who agreed (`consent_on`) is called."""
 

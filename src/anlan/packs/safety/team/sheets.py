@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from anlan.base.clock import civil_date
 from anlan.kernel.access.types import Actor
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
-from anlan.packs.safety.team.models import Expert, Team
+from anlan.packs.safety.team.models import Expert, Team, TeamMark
 from anlan.packs.safety.team.rules import KINDS, READINESS, READY_DAYS, SKILLS, skills, unready
 
 READ, WRITE = "team.read", "team.write"
@@ -21,6 +23,12 @@ def _known(column: str, title: str, text: str) -> list[Problem]:
     if unknown:
         return [Problem(column, f"{title}：没有“{'、'.join(unknown)}”。只写：{'、'.join(SKILLS)}。")]
     return [] if known else [Problem(column, f"{title}：至少写一种。")]
+
+
+def changed() -> None:
+    """In the transaction of every change: what was kept of the register before is no longer asked."""
+    if not TeamMark.objects.filter(pk=1).update(number=F("number") + 1):
+        TeamMark.objects.get_or_create(pk=1, defaults={"number": 1})
 
 
 def check_team(values: Mapping[str, Any]) -> Sequence[Problem]:
@@ -47,7 +55,7 @@ def _part(row: Any, _actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]
 
 
 TEAMS = Sheet(
-    slug="teams", title="应急队伍", model=Team, key="code", read=READ, write=WRITE, review_days=90, check=check_team, part=_part,
+    slug="teams", title="应急队伍", model=Team, key="code", read=READ, write=WRITE, review_days=90, check=check_team, changed=changed, part=_part,
     duty=f"一队一行。备勤每 {READY_DAYS.days} 天至少报一次，过了期就不派。专长用固定的词，预案的卡和找队伍按它找。",
     columns=(
         Column("code", "编号", required=True, max_length=40),

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from anlan.science.geo import roads
 from anlan.science.geo.nearest import Nearest, Point
 from anlan.science.geo.roads import Roads, straight
 
@@ -51,8 +52,7 @@ SQUARE = [[[117.0, 39.0], [117.1, 39.0]], [[117.1, 39.0], [117.1, 39.1], [117.0,
 
 
 def test_the_way_round_is_longer_than_the_crow_flies() -> None:
-    roads = Roads(SQUARE)
-    found = roads.to_many((117.0, 39.0), {1: (117.0, 39.1), 2: (117.05, 39.0)})
+    found = Roads(SQUARE).to_many((117.0, 39.0), {1: (117.0, 39.1), 2: (117.05, 39.0)})
     east, north = straight((117.0, 39.0), (117.1, 39.0)), straight((117.1, 39.0), (117.1, 39.1))
     back = straight((117.1, 39.1), (117.0, 39.1))
     assert found[1] == pytest.approx(east + north + back, abs=1e-6)
@@ -61,7 +61,27 @@ def test_the_way_round_is_longer_than_the_crow_flies() -> None:
 
 
 def test_what_no_road_leads_to_is_left_out() -> None:
-    roads = Roads([*SQUARE, [[118.0, 39.0], [118.1, 39.0]]])
-    assert roads.to_many((117.0, 39.0), {1: (118.05, 39.0), 2: (117.0, 38.0)}) == {}
+    assert (
+        Roads([*SQUARE, [[118.0, 39.0], [118.1, 39.0]]]).to_many((117.0, 39.0), {1: (118.05, 39.0), 2: (117.0, 38.0)})
+        == {}
+    )
     assert Roads([]).to_many((117.0, 39.0), {1: (117.0, 39.1)}) == {}
     assert not Roads([])
+
+
+def test_the_nearest_road_is_that_of_looking_at_every_one() -> None:
+    draw = random.Random(3)
+    lines = [
+        [
+            [x := 117 + draw.random() / 4, y := 39 + draw.random() / 4],
+            [x + draw.uniform(-0.03, 0.03), y + draw.uniform(-0.03, 0.03)],
+        ]
+        for _ in range(150)
+    ]
+    whole = Roads(lines, far=60)
+    for _ in range(40):
+        place = (117 + draw.random() / 4, 39 + draw.random() / 4)
+        plain = min(roads._on(place, *piece, roads.cos(roads.radians(place[1]))) for piece in whole._pieces)
+        foot = whole._foot(place)
+        assert foot is not None
+        assert foot[2] == plain[3]

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The edge's clock stands a minute after the story began."""
+    """The edge's clock stands a minute after the story began; nothing is kept of the register of another test."""
+    finding.forget()
     monkeypatch.setattr(clock, "now", lambda: AT + timedelta(minutes=1))
 
 
