@@ -6,6 +6,7 @@ from anlan.kernel.capability.types import Pack
 from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTABILITY
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
+from anlan.packs.safety.duty.capability import CAPABILITY as DUTY
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
@@ -58,6 +59,7 @@ PACK = Pack(
         ENFORCEMENT,
         ACCOUNTABILITY,
         ENTERPRISE_DUTY,
+        DUTY,
         TEAM,
         SPECIAL_EQUIPMENT,
         MAJOR_RISK,
