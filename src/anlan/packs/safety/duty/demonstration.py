@@ -92,12 +92,12 @@ def _roster(units: dict[str, Organisation], staff: dict[str, Person], at: dateti
             organisation=units[unit],
             edges=edges,
             people=1,
-            from_on=today - timedelta(days=1),
+            from_on=today - timedelta(days=7),
             until_on=None,
             at=at,
             is_demo=True,
         )
-        for number, span in enumerate(whole_spans(row, today - timedelta(days=1), today + timedelta(days=13))):
+        for number, span in enumerate(whole_spans(row, today - timedelta(days=7), today + timedelta(days=13))):
             if (civil_date(span.start) - today).days == _GAP[0] and post == _GAP[1]:
                 continue
             for rank in range(1, min(people, len(chosen)) + 1):
@@ -193,5 +193,5 @@ def _story(staff: dict[str, Actor], at: datetime) -> None:
     )
     asked = next((one for one in coming if one.person_id == staff["emergency"].person_id), None)
     if asked is not None:
-        other = Person.objects.get(pk=staff["duty"].person_id)
+        other = Person.objects.get(pk=staff["duty"].person_id or 0)
         trading.ask(actor=staff["emergency"], shift=asked, to=other, reason="示例：当天培训", at=at, is_demo=True)

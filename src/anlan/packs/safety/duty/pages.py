@@ -16,6 +16,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.files import keeping
+from anlan.kernel.response import queries as response
 from anlan.kernel.response.models import DutyShift
 from anlan.kernel.response.types import POSTS
 from anlan.kernel.web.exporting import exported
@@ -75,9 +76,9 @@ def week(request: Request) -> HttpResponse:
     named = {one.pk: one for one in Organisation.objects.filter(pk__in={one.organisation for one in red})}
     context = {
         "lines": lines, "days": [first + timedelta(days=n) for n in range(7)], "before": first - timedelta(days=7), "after": first + timedelta(days=7), "first": first,
-        "today": civil_date(request.at), "gaps": [(POSTS[one.post], named[one.organisation], one) for one in red], "posts": POSTS, "events": queries.events(request.at),
+        "today": civil_date(request.at), "gaps": [(POSTS[one.post], named[one.organisation], one) for one in red], "post_words": POSTS, "events": queries.events(request.at),
         "periods": SensitivePeriod.objects.filter(retired_on=None, starts_on__lte=first + timedelta(days=6), ends_on__gte=first),
-        "may_plan": policy.may(request.actor, PLAN), "may_call": policy.may(request.actor, queries.CALL), "on_duty": [one for one in queries.response.on_duty(request.at) if one.rank == 1],
+        "may_plan": policy.may(request.actor, PLAN), "may_call": policy.may(request.actor, queries.CALL), "on_duty": [one for one in response.on_duty(request.at) if one.rank == 1],
         "mine": request.actor.person_id, "now": request.at,
     }  # fmt: skip
     return render(request, _T + "week.html", context)
@@ -174,7 +175,7 @@ def shift_new(request: Request) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('duty')}?day={civil_date(row.starts_at)}")
         except Refused as refused:
             bad = refused
-    context = {"bad": bad, "typed": request.POST if bad else request.GET, "units": units(request), "people": queries.people(civil_date(request.at)), "posts": POSTS.items(),
+    context = {"bad": bad, "typed": request.POST if bad else request.GET, "units": units(request), "people": queries.people(civil_date(request.at)), "post_list": POSTS.items(),
                "most": MOST, "rest": REST, "source": SOURCE}  # fmt: skip
     return render(request, _T + "shift_new.html", context, status=status(bad))
 
@@ -194,7 +195,7 @@ def patterns(request: Request, bad: Refused | None = None, place: str = "") -> H
     told = request.session.pop("duty_made", None)
     context = {
         "rows": [one for one in rows if one.until_on is None or one.until_on >= today], "past": [one for one in rows if one.until_on is not None and one.until_on < today],
-        "units": units(request), "posts": POSTS.items(), "people": queries.people(today), "today": today, "later": today + timedelta(days=13), "bad": bad, "place": place,
+        "units": units(request), "post_list": POSTS.items(), "people": queries.people(today), "today": today, "later": today + timedelta(days=13), "bad": bad, "place": place,
         "typed": request.POST if bad else request.GET, "told": told, "may": {one.pk for one in rows if policy.may(request.actor, PLAN, one.organisation)}, "source": SOURCE,
         "events": LargeEvent.objects.filter(retired_on=None, ends_on__gte=today), "periods": SensitivePeriod.objects.filter(retired_on=None, ends_on__gte=today),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
@@ -47,7 +48,7 @@ def _event(row: Any, actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]
     counts = list(row.counts.all()[:60])
     by_hour: dict[str, Any] = {}
     for one in reversed(counts):
-        by_hour[f"{queries.midnight(queries.civil_date(one.at)):%m-%d} {one.at.astimezone(queries.CHINA):%H}时"] = one
+        by_hour[f"{queries.midnight(civil_date(one.at)):%m-%d} {one.at.astimezone(CHINA):%H}时"] = one
     lack = [one for one in queries.lacking(max(start, at), end) if one.why == str(row)] if end > at else []
     return "packs/safety/duty/part_event.html", {
         "watch": queries.watch(row, at), "counts": counts, "by_hour": list(by_hour.items())[-12:], "mannings": row.mannings.select_related("organisation"), "lack": len(lack),

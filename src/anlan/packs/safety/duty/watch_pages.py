@@ -160,7 +160,7 @@ def calls(request: Request) -> HttpResponse:
             owner = (
                 incident.organisation
                 if incident
-                else Organisation.objects.filter(pk=request.actor.organisation_id).first()
+                else Organisation.objects.filter(pk=request.actor.organisation_id or 0).first()
             )
             if owner is None:
                 raise Refused("forbidden", "当前岗位不属于任何单位。")
@@ -180,7 +180,7 @@ def calls(request: Request) -> HttpResponse:
     ]
     held = {one.post for one in response.on_duty(request.at)}
     context = {
-        "rows": shown, "bad": bad, "typed": request.POST if bad else request.GET, "chosen": request.POST.getlist("posts") if bad else [], "posts": [(slug, title, slug in held) for slug, title in POSTS.items()],
+        "rows": shown, "bad": bad, "typed": request.POST if bad else request.GET, "chosen": request.POST.getlist("posts") if bad else [], "post_list": [(slug, title, slug in held) for slug, title in POSTS.items()],
         "incidents": response.visible(request.actor, Incident.objects.filter(is_open=True))[:50], "may": policy.may(request.actor, queries.CALL), "key": uuid4().hex,
         "wait": WAIT[False].seconds // 60, "test_wait": WAIT[True].seconds // 60, "source": SOURCE,
     }  # fmt: skip

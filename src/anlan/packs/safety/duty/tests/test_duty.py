@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from tests.support.cast import AT, Cast
 
@@ -25,6 +25,7 @@ from anlan.kernel.response.actions import intake, saying
 from anlan.kernel.response.models import DutyShift
 from anlan.packs.safety.duty import calling, checking, handing, importing, queries, rostering, trading
 from anlan.packs.safety.duty.models import (
+    Beat,
     Called,
     CallUp,
     CrowdCount,
@@ -59,7 +60,7 @@ def shift(cast: Cast, who: str, start: float, hours: float = 12, post: str = "du
 
 
 def manned(cast: Cast, post: str = "duty", **more: Any) -> Manning:
-    given = {"edges": "08:30、20:30", "people": 1, "from_on": cast.at.date(), "until_on": None} | more
+    given: dict[str, Any] = {"edges": "08:30、20:30", "people": 1, "from_on": cast.at.date(), "until_on": None} | more
     return rostering.man(actor=cast.actor("duty"), post=post, organisation=cast.district, at=cast.at, **given)
 
 
@@ -116,7 +117,7 @@ def test_a_post_without_anybody_is_seen_a_week_ahead(cast: Cast) -> None:
 
 def test_generating_again_makes_nothing_twice(cast: Cast) -> None:
     row = manned(cast)
-    given = {"actor": cast.actor("duty"), "manning": row, "people": [person(cast, "duty"), person(cast, "officer"), person(cast, "other")],
+    given: dict[str, Any] = {"actor": cast.actor("duty"), "manning": row, "people": [person(cast, "duty"), person(cast, "officer"), person(cast, "other")],
              "start": cast.at.date(), "end": cast.at.date() + timedelta(days=2), "at": cast.at}  # fmt: skip
     first, second = rostering.generate(**given), rostering.generate(**given)
     assert (first.made, second.made, second.kept) == (6, 0, 6)
@@ -154,7 +155,7 @@ def test_the_kernel_finds_whom_the_roster_has(cast: Cast) -> None:
     ],
 )  # fmt: skip
 def test_wrong_shifts_are_refused(cast: Cast, change: dict[str, Any], field: str) -> None:
-    given = {"post": "duty", "rank": "1", "start": 1, "ends": 9} | change
+    given: dict[str, Any] = {"post": "duty", "rank": "1", "start": 1, "ends": 9} | change
     said = refused(
         rostering.add, actor=cast.actor("duty"), post=given["post"], organisation=cast.district, person=person(cast, "duty"), rank=given["rank"],
         starts_at=cast.at + timedelta(hours=given["start"]), ends_at=cast.at + timedelta(hours=given["ends"]), at=cast.at,
@@ -164,7 +165,7 @@ def test_wrong_shifts_are_refused(cast: Cast, change: dict[str, Any], field: str
 
 def test_too_long_in_a_row_needs_a_word(cast: Cast) -> None:
     shift(cast, "duty", 1, 20)
-    given = {"actor": cast.actor("duty"), "post": "duty", "organisation": cast.district, "person": person(cast, "duty"), "rank": 1,
+    given: dict[str, Any] = {"actor": cast.actor("duty"), "post": "duty", "organisation": cast.district, "person": person(cast, "duty"), "rank": 1,
              "starts_at": cast.at + timedelta(hours=21), "ends_at": cast.at + timedelta(hours=30), "at": cast.at}  # fmt: skip
     assert refused(rostering.add, **given).field == "note"
     assert rostering.add(**given, note="没有替班的人").note == "没有替班的人"
@@ -245,7 +246,7 @@ def test_neither_of_the_two_approves(cast: Cast) -> None:
 
 def test_only_ones_own_coming_shift_and_one_trade_of_it(cast: Cast) -> None:
     mine = shift(cast, "officer", 24)
-    ask = {"to": person(cast, "other"), "reason": "培训", "at": cast.at}
+    ask: dict[str, Any] = {"to": person(cast, "other"), "reason": "培训", "at": cast.at}
     assert refused(trading.ask, actor=cast.actor("duty"), shift=mine, **ask).code == "forbidden"
     assert refused(trading.ask, actor=cast.actor("officer"), shift=shift(cast, "officer", -1), **ask).code == "illegal"
     assert refused(trading.ask, actor=cast.actor("officer"), shift=mine, **(ask | {"reason": " "})).field == "reason"
@@ -286,7 +287,7 @@ def test_two_trades_of_one_shift_at_once_end_in_one(cast: Cast) -> None:
         for who, start in (("officer", 24), ("other", 72))
     ]
     duty = cast.actor("duty")
-    said = together(*[lambda row=row: trading.answer(actor=duty, row=row, agreed=True, at=cast.at) for row in rows])  # type: ignore[misc]
+    said = together(*[lambda row=row: trading.answer(actor=duty, row=row, agreed=True, at=cast.at) for row in rows])
     assert sorted(said) == ["", "stale"]
     wanted.refresh_from_db()
     assert wanted.version == 2
@@ -526,9 +527,9 @@ def test_what_can_be_checked_is_checked_by_the_program(cast: Cast) -> None:
 
 def test_a_database_that_takes_nothing_is_said(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_a: object, **_k: object) -> None:
-        raise checking.DatabaseError("attempt to write a readonly database")
+        raise DatabaseError("attempt to write a readonly database")
 
-    monkeypatch.setattr(checking.Beat.objects, "update_or_create", full)
+    monkeypatch.setattr(Beat.objects, "update_or_create", full)
     found = {one.slug: one for one in checking.look(cast.at)}["database"]
     assert (found.sound, "readonly" in found.words) == (False, True)
 
