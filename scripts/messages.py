@@ -36,6 +36,11 @@ TABLES = frozenset(
         "PACES",
         "RESULTS",
         "PHOTOS",
+        "POSTS",
+        "RESOURCE_STATES",
+        "TRADES",
+        "CALLS",
+        "READINESS",
     }
 )
 

@@ -195,7 +195,7 @@ def patterns(request: Request, bad: Refused | None = None, place: str = "") -> H
     told = request.session.pop("duty_made", None)
     context = {
         "rows": [one for one in rows if one.until_on is None or one.until_on >= today], "past": [one for one in rows if one.until_on is not None and one.until_on < today],
-        "units": units(request), "post_list": POSTS.items(), "people": queries.people(today), "today": today, "later": today + timedelta(days=13), "bad": bad, "place": place,
+        "units": units(request), "post_list": POSTS.items(), "people": queries.people(today), "today": today, "later": today + timedelta(days=13), "bad": bad, "place": place, "opened": number(place.removeprefix("generate-")),
         "typed": request.POST if bad else request.GET, "told": told, "may": {one.pk for one in rows if policy.may(request.actor, PLAN, one.organisation)}, "source": SOURCE,
         "events": LargeEvent.objects.filter(retired_on=None, ends_on__gte=today), "periods": SensitivePeriod.objects.filter(retired_on=None, ends_on__gte=today),
     }  # fmt: skip

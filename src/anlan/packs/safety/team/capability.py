@@ -29,7 +29,7 @@ CAPABILITY = Capability(
     plan_refs=("S9",),
     permissions=(
         Permission(slug=queries.READ, title="查看队伍和专家", roles={**_COMMAND, "planner": "district", "auditor": "district", "bureau_officer": "district", "street_officer": "district", "team_leader": "district"}),
-        Permission(slug=queries.WRITE, title="登记队伍和专家", roles={**_UNITS, "team_leader": "own", "duty_officer": "district"}),
+        Permission(slug=queries.WRITE, title="登记队伍和专家", roles={**_UNITS, "team_leader": "own"}),
         Permission(slug=queries.DISPATCH, title="调派队伍", roles={**_COMMAND, **_UNITS}),
         Permission(slug=queries.ACT, title="报队伍进展", roles={**_COMMAND, **_UNITS, "team_leader": "own"}),
     ),

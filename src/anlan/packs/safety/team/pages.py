@@ -200,7 +200,7 @@ def step(request: Request, pk: int, word: str) -> HttpResponse:
     try:
         shown = _step(request, row, word, posted.get("people"), posted.get("reason", ""))
     except Refused as refused:
-        if not refused.field:
+        if not refused.field or word in ("agree", "refuse"):
             raise
         return _incident(request, row.incident, refused, f"{word}-{pk}")
     return shown or _back(row.incident)
@@ -213,6 +213,8 @@ def _step(request: Request, row: Dispatch, word: str, people: Any, reason: str) 
         messages.success(request, f"{row.team}点到 {row.people} 人。")
     elif word in ("agree", "refuse"):
         actions.consent(actor=actor, row=row, agreed=word == "agree", at=at, reason=reason)
+        messages.success(request, f"{row.team}：{STATES[row.state]}。")
+        return HttpResponseRedirect(reverse("teams_detail", args=[row.team_id]))
     elif word == "phone":
         return _incident(request, row.incident, phone=(row.pk, actions.see_phone(actor=actor, row=row, at=at)))
     elif word == "link":

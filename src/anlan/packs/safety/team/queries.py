@@ -83,12 +83,17 @@ def _at_incidents(actor: Actor, at: datetime) -> Iterator[Waiting]:
     rows = Dispatch.objects.filter(ended_at=None, incident__is_open=True).select_related(
         "team__organisation", "incident__organisation"
     )
+    if policy.may(actor, WRITE):
+        # Whose team it is answers before the incident concerns them: on the team's own page.
+        for one in policy.visible_to(actor, WRITE, rows.filter(state="asked"), "team__organisation__path"):
+            url = reverse("teams_detail", args=[one.team_id])
+            yield Waiting(
+                kind="队伍", title=f"请同意调{one.team}", fact=one.order, sender=one.called_by, verb="答复", url=url
+            )
     seen = response.visible(actor).values_list("pk", flat=True)
-    for one in rows.filter(incident__in=seen):
+    for one in rows.filter(incident__in=seen).exclude(state="asked"):
         url, now = reverse("team_incident", args=[one.incident.number]), response.now_of(one.incident, at)
         sender, kind = str(one.incident), "队伍"
-        if one.state == "asked" and policy.may(actor, WRITE, one.team):
-            yield Waiting(kind=kind, title=f"请同意调{one.team}", fact=one.order, sender=sender, verb="答复", url=url)
         if not policy.may(actor, ACT, one):
             continue
         if one.state in COUNTED and (one.count_due_at is None or one.count_due_at <= now):

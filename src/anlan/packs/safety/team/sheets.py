@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 
 from anlan.base.clock import civil_date
+from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
@@ -47,11 +48,13 @@ def check_expert(values: Mapping[str, Any]) -> Sequence[Problem]:
     return found
 
 
-def _part(row: Any, _actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]]:
+def _part(row: Any, actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]]:
     today = civil_date(at)
     past = row.dispatches.select_related("incident").order_by("-called_at")[:10]
     why = unready(row.ready, row.ready_on, row.insured_until, today)
-    return "packs/safety/team/part_team.html", {"unready": why, "past": past}
+    return "packs/safety/team/part_team.html", {
+        "unready": why, "past": past, "asked": row.dispatches.filter(state="asked", ended_at=None).select_related("incident") if policy.may(actor, WRITE, row) else (),
+    }  # fmt: skip
 
 
 TEAMS = Sheet(

@@ -143,7 +143,13 @@ def test_a_team_of_another_agency_is_asked(cast: Cast) -> None:
     assert "T1" not in log.board(there).resources
     assert refused(actions.step, actor=cast.actor("street"), row=row, target="moving", at=cast.at).code == "illegal"
     assert refused(actions.consent, actor=cast.actor("street"), row=row, agreed=True, at=cast.at).code == "forbidden"
-    assert any("同意调" in one.title for one in queries.waiting(cast.actor("duty"), cast.at))
+    assert any("同意调" in one.title for one in queries.waiting(cast.actor("officer"), cast.at))
+    assert not any("同意调" in one.title for one in queries.waiting(cast.actor("duty"), cast.at))
+    assert refused(actions.consent, actor=cast.actor("duty"), row=row, agreed=True, at=cast.at).code == "forbidden"
+    officer = cast.client("officer")
+    assert "请同意调这支队伍" in officer.get(reverse("teams_detail", args=[row.team_id])).content.decode()
+    assert officer.get(reverse("team_incident", args=[there.number])).status_code == 404
+    assert officer.post(reverse("team_step", args=[row.pk, "refuse"]), {"reason": ""}).status_code == 422
     actions.consent(actor=cast.actor("officer"), row=row, agreed=True, at=later(cast, 3))
     assert log.board(there).resources["T1"].state == "called"
     assert "示例·officer" in row.consent_by
