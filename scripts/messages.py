@@ -38,7 +38,7 @@ TABLES = frozenset(
         "PHOTOS",
         "POSTS",
         "RESOURCE_STATES",
-        "TRADES",
+        "TRADE_STATES",
         "CALLS",
         "READINESS",
     }

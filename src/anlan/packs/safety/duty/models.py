@@ -76,7 +76,7 @@ class Manning(models.Model):
         return (self.organisation.path,)
 
 
-TRADES = {
+TRADE_STATES = {
     "asked": "待对方答复",
     "agreed": "待批准",
     "done": "已换",
@@ -97,7 +97,7 @@ class ShiftTrade(models.Model):
     to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     over = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=10, choices=TRADES, default="asked")
+    state = models.CharField(max_length=10, choices=TRADE_STATES, default="asked")
     version = models.IntegerField(default=1)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

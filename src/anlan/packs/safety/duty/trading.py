@@ -14,7 +14,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.models import Person
 from anlan.kernel.access.types import Actor
 from anlan.kernel.response.models import DutyShift
-from anlan.packs.safety.duty.models import OPEN_TRADES, TRADES, ShiftTrade
+from anlan.packs.safety.duty.models import OPEN_TRADES, TRADE_STATES, ShiftTrade
 from anlan.packs.safety.duty.queries import ACT, APPROVE, spans_of
 from anlan.packs.safety.duty.rostering import check_shift, journal, text_of
 from anlan.packs.safety.duty.rules import TRADED_HOURS, Span, over
@@ -141,7 +141,7 @@ def withdraw(*, actor: Actor, row: ShiftTrade, at: datetime) -> ShiftTrade:
 
 def _move(actor: Actor, row: ShiftTrade, source: str, target: str, at: datetime, **changes: Any) -> ShiftTrade:
     if row.state != source or source not in OPEN_TRADES:
-        raise Refused("illegal", f"这个换班现在是“{TRADES[row.state]}”。")
+        raise Refused("illegal", f"这个换班现在是“{TRADE_STATES[row.state]}”。")
     hit = ShiftTrade.objects.filter(pk=row.pk, state=source, version=row.version).update(
         state=target, version=F("version") + 1, **changes
     )

@@ -151,28 +151,32 @@ def _paper(shift: DutyShift, row: HandOver | None, at: datetime) -> OfficialDocu
 
 # ---- call-up
 def calls(request: Request) -> HttpResponse:
-    bad: Refused | None = None
-    if request.method == "POST":
-        posted = request.POST
-        try:
-            policy.require(request.actor, queries.CALL)
-            incident = response.incident(request.actor, posted["incident"]) if posted.get("incident") else None
-            owner = (
-                incident.organisation
-                if incident
-                else Organisation.objects.filter(pk=request.actor.organisation_id or 0).first()
-            )
-            if owner is None:
-                raise Refused("forbidden", "当前岗位不属于任何单位。")
-            row = calling.call(
-                actor=request.actor, posts=posted.getlist("posts"), title=posted.get("title", ""), organisation=owner, at=request.at, key=posted.get("key", "")[:60] or uuid4().hex,
-                words=posted.get("words", ""), incident=incident, is_test=bool(posted.get("is_test")),
-            )  # fmt: skip
-            return HttpResponseRedirect(reverse("duty_call", args=[row.pk]))
-        except Refused as refused:
-            if not refused.field:
-                raise
-            bad = refused
+    return _calls(request)
+
+
+def call_new(request: Request) -> HttpResponse:
+    posted = request.POST
+    try:
+        incident = response.incident(request.actor, posted["incident"]) if posted.get("incident") else None
+        owner = (
+            incident.organisation
+            if incident
+            else Organisation.objects.filter(pk=request.actor.organisation_id or 0).first()
+        )
+        if owner is None:
+            raise Refused("forbidden", "当前岗位不属于任何单位。")
+        row = calling.call(
+            actor=request.actor, posts=posted.getlist("posts"), title=posted.get("title", ""), organisation=owner, at=request.at, key=posted.get("key", "")[:60] or uuid4().hex,
+            words=posted.get("words", ""), incident=incident, is_test=bool(posted.get("is_test")),
+        )  # fmt: skip
+    except Refused as refused:
+        if not refused.field:
+            raise
+        return _calls(request, refused)
+    return HttpResponseRedirect(reverse("duty_call", args=[row.pk]))
+
+
+def _calls(request: Request, bad: Refused | None = None) -> HttpResponse:
     rows = CallUp.objects.select_related("incident")[:40]
     shown = [
         (one, list(one.people.select_related("person")), queries.unanswered(one) if one.state == "open" else [])

@@ -404,7 +404,7 @@ def test_the_pages_of_the_duty(cast: Cast) -> None:
     )
     assert cast.client("officer").post(reverse("duty_handover_do", args=[row.pk, "take"])).status_code == 302
     assert duty.get(reverse("duty_handover_print", args=[row.pk]) + "?form=docx").status_code == 200
-    assert duty.post(reverse("duty_calls"), {"posts": ["duty"], "title": "", "key": "k2"}).status_code == 422
+    assert duty.post(reverse("duty_call_new"), {"posts": ["duty"], "title": "", "key": "k2"}).status_code == 422
     assert duty.post(reverse("duty_call_do", args=[call.people.get().pk, "answered"])).status_code == 302
     assert duty.post(reverse("duty_check"), {}).status_code == 422
     new = {
