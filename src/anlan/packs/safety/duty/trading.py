@@ -107,6 +107,7 @@ def answer(*, actor: Actor, row: ShiftTrade, agreed: bool, at: datetime, note: s
         raise Refused("forbidden", f"这要{row.to.name}本人答复。")
     words = text_of(note, "note", "为什么不换", wanted=False)
     with transaction.atomic():
+        _hold(row)
         if not agreed:
             return _move(actor, row, "asked", "refused", at, answered_at=at, note=words)
         why = _over(row.shift, row.to, row.back, at)
@@ -124,6 +125,7 @@ def decide(*, actor: Actor, row: ShiftTrade, approved: bool, at: datetime, note:
         raise Refused("forbidden", "换班的两个人不能自己批准。")
     words = text_of(note, "note", "为什么不批准", wanted=not approved)
     with transaction.atomic():
+        _hold(row)
         _move(
             actor, row, "agreed", "done" if approved else "denied", at, decided_at=at, decided_by=actor.name, note=words
         )
@@ -137,6 +139,12 @@ def withdraw(*, actor: Actor, row: ShiftTrade, at: datetime) -> ShiftTrade:
         raise Refused("forbidden", f"这要{row.asker.name}本人撤回。")
     with transaction.atomic():
         return _move(actor, row, row.state, "withdrawn", at)
+
+
+def _hold(row: ShiftTrade) -> None:
+    """The shifts before the trade, always in one order: two answers over one shift wait for each other instead of locking each other out."""
+    keys = [row.shift_id, *([row.back_id] if row.back_id else [])]
+    list(DutyShift.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
 def _move(actor: Actor, row: ShiftTrade, source: str, target: str, at: datetime, **changes: Any) -> ShiftTrade:

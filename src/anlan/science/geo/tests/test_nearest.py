@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import cos, radians
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_the_nearest_road_is_that_of_looking_at_every_one() -> None:
     whole = Roads(lines, far=60)
     for _ in range(40):
         place = (117 + draw.random() / 4, 39 + draw.random() / 4)
-        plain = min(roads._on(place, *piece, roads.cos(roads.radians(place[1]))) for piece in whole._pieces)
+        plain = min(roads._on(place, *piece, cos(radians(place[1]))) for piece in whole._pieces)
         foot = whole._foot(place)
         assert foot is not None
         assert foot[2] == plain[3]
