@@ -36,6 +36,11 @@ TABLES = frozenset(
         "PACES",
         "RESULTS",
         "PHOTOS",
+        "POSTS",
+        "RESOURCE_STATES",
+        "TRADE_STATES",
+        "CALLS",
+        "READINESS",
     }
 )
 

@@ -6,6 +6,7 @@ from anlan.kernel.capability.types import Pack
 from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTABILITY
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
+from anlan.packs.safety.duty.capability import CAPABILITY as DUTY
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
@@ -29,6 +30,7 @@ from anlan.packs.safety.relief.shelter import CAPABILITY as SHELTER
 from anlan.packs.safety.safety_report.capability import CAPABILITY as SAFETY_REPORT
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.supplies.capability import CAPABILITY as SUPPLIES
+from anlan.packs.safety.team.capability import CAPABILITY as TEAM
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 
 # The nine registers of the special campaigns, and the page of all of them.
@@ -63,6 +65,8 @@ PACK = Pack(
         SAFETY_REPORT,
         ACCOUNTABILITY,
         ENTERPRISE_DUTY,
+        DUTY,
+        TEAM,
         SPECIAL_EQUIPMENT,
         MAJOR_RISK,
         overview(CAMPAIGNS),
