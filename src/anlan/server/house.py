@@ -83,9 +83,6 @@ KERNEL: tuple[Capability, ...] = (
         slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, pages=response.PAGES, nav=response.NAV,
         verbs=response.VERBS, jobs=response.JOBS, waiting=response.waiting, now=response.now, find=response.find, demo=response.demo,
     ),
-    Capability(
-        slug=lessons.SLUG, title="复盘整改", plan_refs=("S8",), permissions=lessons.PERMISSIONS, pages=lessons.PAGES, nav=lessons.NAV, processes=(lessons.PROCESS,),
-    ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(
         slug="planning", title="规划", plan_refs=("P1", "P2", "P3", "P4", "P5"), permissions=planning.PERMISSIONS,
@@ -103,8 +100,11 @@ KERNEL: tuple[Capability, ...] = (
     ),
 )  # fmt: skip
 
-# Reviews report what the packs have recorded, and phones send to their processes: their demonstration is loaded after the packs'.
+# Reviews report what the packs have recorded, phones send to their processes, the downpour calls their teams: loaded after the packs'.
 REPORTS: tuple[Capability, ...] = (
+    Capability(
+        slug=lessons.SLUG, title="复盘整改", plan_refs=("S8",), permissions=lessons.PERMISSIONS, pages=lessons.PAGES, nav=lessons.NAV, processes=(lessons.PROCESS,), demo=response.story,
+    ),
     Capability(
         slug="field", title="现场端", plan_refs=("S12",), permissions=field.PERMISSIONS, pages=field.PAGES, nav=field.NAV, verbs=field.VERBS,
         jobs=field.JOBS, waiting=field.waiting, demo=field.demo,

@@ -8,14 +8,14 @@ from anlan.base.jobs import Job
 from anlan.kernel.access.types import Permission, Scope
 from anlan.kernel.response.actions import drills, tasking
 from anlan.kernel.response.actions.plans import MANAGE, PLAN_VERBS
-from anlan.kernel.response.demonstration import demo
+from anlan.kernel.response.demonstration import demo, story
 from anlan.kernel.response.desk import find, now, waiting
 from anlan.kernel.response.log import VERBS as _LOG_VERBS
 from anlan.kernel.response.pages import PAGES
 from anlan.kernel.response.types import COMMAND, INTAKE, READ
 from anlan.kernel.web.types import Nav
 
-__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now", "waiting"]
+__all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now", "story", "waiting"]
 
 _COMMANDERS: dict[str, Scope] = dict.fromkeys(("duty_officer", "commander", "leader"), "district")
 _UNITS: dict[str, Scope] = dict.fromkeys(

@@ -1,4 +1,4 @@
-"""The command's part of the demonstration (示例): the set of plans, a roster of the command, and the downpour of the story."""
+"""The command's part of the demonstration (示例): the set of plans, and the downpour of the story."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from anlan.base.clock import CHINA
 from anlan.kernel.access.demonstration import people, units
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.response import cards, log
 from anlan.kernel.response.actions import command, intake, plans, reports, saying, tasking
 from anlan.kernel.response.cards import Book
-from anlan.kernel.response.models import ContingencyPlan, DutyShift, Incident, PlanVersion
+from anlan.kernel.response.models import ContingencyPlan, Incident, PlanVersion
 
 LIBRARY = Path(__file__).with_name("library")
 SET = 22  # beside the overall plan
 _KEY = uuid5(NAMESPACE_URL, "anlan:demonstration:downpour")
-# Post -> who stands in it in the demonstration.
-ROSTER = {
-    "duty": ("duty", "emergency"), "commander": ("commander", "leader"), "deputy": ("leader",), "coordination": ("emergency",), "rescue": ("team",),
-    "evacuation": ("street",), "monitoring": ("environment",), "supplies": ("emergency",), "press": ("planner",), "expert": ("expert",),
-}  # fmt: skip
 
 
 def book(slug: str) -> Book:
@@ -34,11 +28,15 @@ def book(slug: str) -> Book:
 
 
 def demo(at: datetime) -> None:
-    there, actors = units(), people()
-    _set(there["SL"], there["SL-B11"], actors, at)
-    _roster(actors, at)
+    """The set of plans."""
+    there = units()
+    _set(there["SL"], there["SL-B11"], people(), at)
+
+
+def story(at: datetime) -> None:
+    """The downpour; after the packs have brought roster, teams, stock and shelters."""
     if not Incident.objects.filter(key=_KEY).exists():
-        _downpour(there, actors, at)
+        _downpour(units(), people(), at)
 
 
 def _set(district: Organisation, bureau: Organisation, actors: dict[str, Actor], at: datetime) -> None:
@@ -62,21 +60,6 @@ def _set(district: Organisation, bureau: Organisation, actors: dict[str, Actor],
             plans.publish(actor=actors["commander"], version=version, at=at)
 
 
-def _roster(actors: dict[str, Actor], at: datetime) -> None:
-    if DutyShift.objects.exists():
-        return
-    first = datetime.combine(at.astimezone(CHINA).date() - timedelta(days=3), datetime.min.time(), CHINA)
-    DutyShift.objects.bulk_create(
-        DutyShift(
-            post=post, organisation_id=actors[who].organisation_id or 0, person_id=actors[who].person_id or 0, rank=rank, starts_at=first + timedelta(days=day),
-            ends_at=first + timedelta(days=day + 1), is_demo=True,
-        )
-        for day in range(17)
-        for post, names in ROSTER.items()
-        for rank, who in enumerate(names, start=1)
-    )  # fmt: skip
-
-
 def _downpour(there: dict[str, Organisation], actors: dict[str, Actor], at: datetime) -> None:
     """The downpour, an hour and three quarters in: plan Ⅲ, the first reports sent, some tasks done, some late."""
     start = at - timedelta(minutes=106)
@@ -90,6 +73,8 @@ def _downpour(there: dict[str, Organisation], actors: dict[str, Actor], at: date
         actor=duty, organisation=there["SL"], place="示例路下沉桥一带", kind="flood", source="市民来电", at=minute(0), counts={"trapped": 2}, key=_KEY,
         title="示例片区短时强降雨积水", longitude=streets[0].longitude or 117.2, latitude=streets[0].latitude or 39.16, streets=streets, is_demo=True,
     )  # fmt: skip
+    for post, who in (("duty", duty), ("commander", commander)):
+        command.take_post(actor=who, incident=incident, post=post, at=minute(2))
     command.move(actor=duty, incident=incident, move="verify", at=minute(6))
     command.decide_colour(actor=duty, incident=incident, colour=2, at=minute(8), reason="示例气象台发布暴雨橙色预警")
     command.decide_grade(actor=duty, incident=incident, grade=4, at=minute(10))
@@ -97,8 +82,6 @@ def _downpour(there: dict[str, Organisation], actors: dict[str, Actor], at: date
     saying.fact(actor=duty, incident=incident, values={"affected": 640, "trapped": 0}, at=minute(15))
     version = PlanVersion.objects.get(plan__slug="flood", state="published")
     tasking.activate(actor=commander, incident=incident, version=version, scenario="downpour", level=3, at=minute(20))
-    for post, who in (("commander", commander), ("duty", duty)):
-        command.take_post(actor=who, incident=incident, post=post, at=minute(21))
     first = reports.draft(actor=duty, incident=incident, stage="first", at=minute(30))
     reports.sign(actor=commander, report=first, at=minute(33), explanation="两名被困人员已救出")
     reports.send(actor=duty, report=first, to="市应急指挥中心（示例）", at=minute(35))
