@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -75,7 +75,7 @@ def _opened(p: Mapping[str, Any]) -> str:
     )
 
 
-_WORDS = {
+_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "corrected": lambda p: "、".join(str(one) for name, one in p.items() if name in ("title", "place")),
     "moved": lambda p: STATES.get(p.get("target", ""), ""),

@@ -47,6 +47,17 @@ from anlan.packs.safety.registers.shelter import Shelter
 from anlan.packs.safety.registers.special_equipment import GasCylinder, SpecialEquipment
 from anlan.packs.safety.registers.warehouse import Warehouse
 from anlan.packs.safety.underground.models import UndergroundSpace
+from anlan.packs.safety.warning.models import (
+    WarningCounter,
+    WarningMessage,
+    WarningNotice,
+    WarningReference,
+    WarningRefusal,
+    WarningResponse,
+    WarningSource,
+    WarningSubscription,
+    WarningTemplate,
+)
 
 __all__ = [
     "Adoption",
@@ -111,7 +122,16 @@ __all__ = [
     "VehicleArea",
     "VehicleRoute",
     "Warehouse",
+    "WarningCounter",
     "WarningLine",
+    "WarningMessage",
+    "WarningNotice",
+    "WarningReference",
+    "WarningRefusal",
+    "WarningResponse",
+    "WarningSource",
+    "WarningSubscription",
+    "WarningTemplate",
     "WorkItem",
     "WorkPermit",
 ]

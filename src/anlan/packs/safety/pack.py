@@ -27,6 +27,7 @@ from anlan.packs.safety.registers.special_equipment import CAPABILITY as SPECIAL
 from anlan.packs.safety.registers.warehouse import CAMPAIGN as WAREHOUSE
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
+from anlan.packs.safety.warning.capability import CAPABILITY as WARNING
 
 # The nine registers of the special campaigns, and the page of all of them.
 CAMPAIGNS = (
@@ -52,6 +53,7 @@ PACK = Pack(
         FIRE_IOT,
         HAZCHEM_MONITORING,
         RAIN_AND_WATER,
+        WARNING,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
         ENFORCEMENT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -55,14 +56,17 @@ def lines(peers: QuerySet[Peer]) -> list[Line]:
             held=Count("pk", filter=Q(state="waiting")), refused=Count("pk", filter=Q(state="refused"))
         )
     }  # fmt: skip
-    none: dict[str, int] = {}
-    return [
-        Line(
-            one, *(out.get(one.pk, none).get(name, 0) for name in ("queued", "dead", "acked")), out.get(one.pk, none).get("oldest"),
-            *(came.get(one.pk, none).get(name, 0) for name in ("held", "refused")),
-        )
-        for one in peers
-    ]  # fmt: skip
+    none: dict[str, Any] = {}
+    found = []
+    for one in peers:
+        mine, theirs = out.get(one.pk, none), came.get(one.pk, none)
+        found.append(
+            Line(
+                peer=one, queued=mine.get("queued", 0), dead=mine.get("dead", 0), acked=mine.get("acked", 0), oldest=mine.get("oldest"),
+                held=theirs.get("held", 0), refused=theirs.get("refused", 0),
+            )
+        )  # fmt: skip
+    return found
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:

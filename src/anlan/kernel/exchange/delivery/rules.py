@@ -161,7 +161,8 @@ def read_ack(text: str) -> Ack:
 
 def wait(failures: int) -> timedelta:
     """After that many failures in a row."""
-    return min(FIRST_WAIT * 2 ** min(max(failures - 1, 0), 16), LONGEST_WAIT)
+    doubled: int = 2 ** min(max(failures - 1, 0), 16)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 # ---- cards

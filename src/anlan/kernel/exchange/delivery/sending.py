@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from anlan.kernel.exchange.delivery import actions, rules
 from anlan.kernel.exchange.delivery.actions import Signed
 from anlan.kernel.exchange.delivery.models import Parcel, Peer
-from anlan.kernel.exchange.delivery.types import BATCH, LONGEST
+from anlan.kernel.exchange.delivery.types import BATCH, DEAD_AFTER, LONGEST
 
 log = logging.getLogger(__name__)
 PATH = "/api/v1/link/parcels"
@@ -119,7 +119,7 @@ def _fitting(rows: list[Parcel]) -> list[Signed]:
 
 def pump(at: datetime) -> int:
     """The job: start a run in a thread of its own unless one goes on; 1 when one was started."""
-    if not due(at) and not Parcel.objects.filter(state="queued", since__lt=at - actions.DEAD_AFTER).exists():
+    if not due(at) and not Parcel.objects.filter(state="queued", since__lt=at - DEAD_AFTER).exists():
         return 0
     if not _busy.acquire(blocking=False):
         return 0

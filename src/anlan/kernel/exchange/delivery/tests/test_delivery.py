@@ -322,7 +322,8 @@ def test_a_post_without_session_is_taken_by_its_signature_alone(cast: Cast, take
     assert rules.signed_by(rules.public_key(identity.seed()), ack["text"], ack["signature"])
     forged = sent({"parcels": [{"text": text.replace('"n":1', '"n":3'), "signature": signature}]})
     assert forged.status_code == 403
-    for body in ({}, [], {"parcels": 3}, {"parcels": [3]}, {"parcels": [{"text": 1, "signature": 2}]}, {"parcels": [{"text": "", "signature": ""}] * 21}):  # fmt: skip
+    crooked: list[Any] = [{}, [], {"parcels": 3}, {"parcels": [3]}, {"parcels": [{"text": 1, "signature": 2}]}, {"parcels": [{"text": "", "signature": ""}] * 21}]  # fmt: skip
+    for body in crooked:
         assert sent(body).status_code == 400
     assert client.post(url, b"\xff{", content_type="application/json").status_code == 400
     assert len(taken) == 1
