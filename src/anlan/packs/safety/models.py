@@ -33,6 +33,7 @@ from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, H
 from anlan.packs.safety.grass_roots.models import MicroStation, Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
+from anlan.packs.safety.mutual_aid.models import AidAgreement, AidRequest, JointDrill
 from anlan.packs.safety.rain_and_water.models import WarningLine
 from anlan.packs.safety.registers.business_park import BusinessPark
 from anlan.packs.safety.registers.dangerous_work import DangerousWork
@@ -61,6 +62,8 @@ from anlan.packs.safety.warning.models import (
 
 __all__ = [
     "Adoption",
+    "AidAgreement",
+    "AidRequest",
     "BusinessPark",
     "Certificate",
     "Contractor",
@@ -87,6 +90,7 @@ __all__ = [
     "HydrantCheck",
     "HydrantNeed",
     "Investigation",
+    "JointDrill",
     "MajorRisk",
     "Measure",
     "MicroStation",
