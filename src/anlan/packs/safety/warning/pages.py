@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -119,13 +119,13 @@ def detail(request: Request, given: str, refused: Refused | None = None, word: s
         "one": row, "standing": queries.standing(row, at), "colour": rules.COLOUR_SLUGS.get(row.colour or 0, ""), "hazard": rules.HAZARDS.get(row.hazard, ""),
         "offers": _offers(row, request), "receive": policy.may(actor, RECEIVE, row), "draft": policy.may(actor, DRAFT, row),
         "approve": policy.may(actor, APPROVE, row), "same": row.maker_id == actor.person_id, "told": told, "mine": queries.mine(actor, row),
-        "notices": row.notices.filter(channel="page").select_related("organisation").order_by("read_at", "organisation__path"),
+        "notices": row.notices.filter(channel="page").select_related("organisation").order_by(F("read_at").asc(nulls_first=True), "organisation__path"),
         "references": row.references.all(), "followers": row.followed_by.exclude(state="dropped"), "matrix": matrix, "proposal": queries.proposal(matrix),
         "level": queries.LEVELS.get(matrix.level, "") if matrix else "", "severity": rules.SEVERITY.get(row.severity, row.severity),
         "urgency": rules.URGENCY.get(row.urgency, row.urgency), "certainty": rules.CERTAINTY.get(row.certainty, row.certainty),
         "missing": row.state in ("active", "held") and not row.own and (row.colour is None or not row.hazard), "hazards": rules.HAZARDS,
         "colours": COLOUR_CHOICES, "bad": refused, "word": word, "typed": request.POST if refused else {}, "place": "、".join(one["description"] for one in row.areas)[:120],
-        "shown": bool(shapes.features(row)), "incident_seen": row.incident if row.incident and response.visible(actor).filter(pk=row.incident_id or 0).exists() else None,
+        "map": row.state == "active" and policy.may(actor, "maps.read"), "shown": bool(shapes.features(row)), "incident_seen": row.incident if row.incident and response.visible(actor).filter(pk=row.incident_id or 0).exists() else None,
     }  # fmt: skip
     return render(request, _T + "detail.html", context, status=_status(refused))
 
