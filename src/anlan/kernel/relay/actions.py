@@ -55,6 +55,7 @@ def hand_over(*, actor: Actor, incident: Incident, peer: Peer, reason: str, at: 
     reason = reason.strip()
     if not 0 < len(reason) <= 300:
         raise Refused("reason", "写为什么移送，不超过 300 个字。", "reason")
+    peer = delivery.hold(peer)
     if peer.state != "linked":
         raise Refused("peer", f"和{peer}的链路没有连通。先到“链路”核对公钥。", "peer")
     standing = Handover.objects.filter(incident=incident, peer=peer).first()
@@ -73,6 +74,7 @@ def move(*, actor: Actor, handover: Handover, step: str, at: datetime) -> Handov
     row = next((one for one in MOVES if one.slug == step), None)
     if row is None:
         raise Refused("not_found", "没有这一步。")
+    delivery.hold(handover.peer)
     if step == "close":
         _ship(Handover.objects.select_for_update().get(pk=handover.pk), at)
     advance(handover, row, actor=actor)
@@ -83,9 +85,10 @@ def move(*, actor: Actor, handover: Handover, step: str, at: datetime) -> Handov
 def follow(at: datetime) -> int:
     """The job: what was added to incidents that are linked goes into the outbox; returns how many parcels."""
     count = 0
-    for row in Handover.objects.filter(state="linked", peer__state="linked").select_related("incident"):
+    for row in Handover.objects.filter(state="linked", peer__state="linked").select_related("incident", "peer"):
         if row.sent_seq < row.incident.seq:
             with transaction.atomic():
+                delivery.hold(row.peer)
                 locked = Handover.objects.select_for_update().get(pk=row.pk)
                 if locked.state == "linked":
                     count += _ship(locked, at)
@@ -170,6 +173,7 @@ def _append(mirror: Mirror, row: Any, at: datetime) -> None:
 def take(*, actor: Actor, mirror: Mirror, at: datetime) -> None:
     """A person signs for what was handed over; the other side is told by whom."""
     policy.require(actor, HAND_OVER, mirror)
+    delivery.hold(mirror.peer)
     if not Mirror.objects.filter(pk=mirror.pk, taken_at=None).update(taken_at=at, taken_by=actor.name):
         raise Refused("twice", "已经签收过。")
     record(

@@ -106,12 +106,17 @@ def move_peer(*, actor: Actor, peer: Peer, step: str, at: datetime, fingerprint:
 
 
 # ---- out
+def hold(peer: Peer) -> Peer:
+    """Lock the peer's row. Whoever locks rows of its own as well as posting takes this one first, as arrivals do: then nobody waits in a ring."""
+    return Peer.objects.select_for_update().get(pk=peer.pk)
+
+
 def post(*, peer: Peer, subject: str, body: Mapping[str, Any], at: datetime) -> Parcel:
     """Put a message into the outbox, in the caller's transaction and with its next number. The caller writes the journal entry.
 
     Raises Refused `link` when the peer is not linked, `size` when the message is too long."""
     known = subjects()[subject]
-    locked = Peer.objects.select_for_update().get(pk=peer.pk)
+    locked = hold(peer)
     if locked.state != "linked":
         raise Refused("link", f"和{peer}的链路没有连通，现在不能送。")
     Peer.objects.filter(pk=peer.pk).update(out_seq=F("out_seq") + 1)

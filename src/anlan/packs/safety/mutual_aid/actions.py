@@ -81,6 +81,7 @@ def move(*, actor: Actor, request: AidRequest, step: str, words: str, at: dateti
     if row is None:
         raise Refused("not_found", "没有这一步。")
     words = _words(words, "words", "一句话（来什么、几点到，或为什么）", 400)
+    delivery.hold(request.peer)
     changes: dict[str, Any] = {"answer": words}
     if request.way == "in":
         changes |= {"answered_at": at, "answered_by": actor.name}
