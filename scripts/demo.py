@@ -97,6 +97,18 @@ def _detached(words: list[str], env: dict[str, str]) -> int:
     return 1
 
 
+def city() -> int:
+    """The city's side of the link, beside the demonstration, until Ctrl-C."""
+    port = int(os.environ.get("PORT") or 8100)
+    _check_port(port)
+    install("core")
+    words = [str(PYTHON), "-m", "anlan.server", "city", "--port", str(port)]
+    try:
+        return subprocess.call(words, cwd=ROOT, env=environment(ANLAN_VAR=str(VAR), PYTHONUNBUFFERED="1"))
+    except KeyboardInterrupt:
+        return 0
+
+
 def stop() -> int:
     number = _running()
     if number is None:

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: `python3 scripts/run.py setup|check|test|demo|stop|bench|fuzz`. Standard library only."""
+"""The commands behind the Makefile: `python3 scripts/run.py setup|check|test|demo|city|stop|bench|fuzz`. Standard library only."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "check": checks.check,
     "test": checks.test,
     "demo": demo.demo,
+    "city": demo.city,
     "stop": demo.stop,
     "bench": checks.bench,
     "fuzz": checks.fuzz,

@@ -41,6 +41,7 @@ from anlan.kernel.observations.types import Channel  # noqa: E402
 from anlan.kernel.planning.reading.cli import sample_text  # noqa: E402
 from anlan.kernel.registry.models import Station  # noqa: E402
 from anlan.server import cli  # noqa: E402
+from tests.faults import city  # noqa: E402
 from tests.support.cast import make_cast  # noqa: E402
 
 
@@ -297,6 +298,7 @@ def serve() -> int:
 AGENTS: dict[str, Callable[..., int]] = {
     "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
     "upload": upload, "equip": equip, "patched": patched, "prepare-upload": prepare_upload, "run": run, "serve": serve,
+    **{f"link-{name}": word for name, word in city.WORDS.items()},
 }  # fmt: skip
 
 if __name__ == "__main__":

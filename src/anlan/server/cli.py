@@ -46,6 +46,8 @@ MANAGED: dict[tuple[str, ...], str] = {
     ("person",): "anlan_person",
     ("openapi",): "anlan_openapi",
     ("second-factor-off",): "anlan_second_factor_off",
+    ("link",): "anlan_link",
+    ("city",): "anlan_city",
 }
 
 USAGE = """用法：anlan 命令 [参数]
@@ -62,6 +64,8 @@ USAGE = """用法：anlan 命令 [参数]
   geo import --crs … FILE     导入图层
   journal verify              核对流水的摘要链
   demo | serve | worker       演示 | 网页 | 时钟与作业
+  city                        市级实例：在本机和演示连通，试用城市链路
+  link card | link pair       链路：打印本单位的连接卡 | 从标准输入读对方的卡并连通
   gateway                     设备网关：接收、存储、报警；--mqtt mqtt://主机:端口 订阅代理
   simulate                    模拟示例区的设备（只连本机网关）
   person                      新增人员和岗位
@@ -73,6 +77,8 @@ USAGE = """用法：anlan 命令 [参数]
 
 def _managed(name: str, arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.server.settings")
+    if name == "anlan_city":
+        _beside()
     try:
         django.setup()
         call_command(name, *arguments)
@@ -81,6 +87,15 @@ def _managed(name: str, arguments: list[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
     return DONE
+
+
+def _beside() -> None:
+    """The city is an instance of its own beside the district's: its folder is the district's with `-city`, its database a file of its own."""
+    district = os.environ.get("ANLAN_VAR", "var")
+    os.environ["ANLAN_CITY_OF"] = district
+    os.environ["ANLAN_CITY_OF_DATABASE_URL"] = os.environ.pop("ANLAN_DATABASE_URL", "")
+    os.environ["ANLAN_VAR"] = f"{district.rstrip('/')}-city"
+    os.environ["ANLAN_DEMO"] = "1"
 
 
 def _explain(error: Exception) -> int:

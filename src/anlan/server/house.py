@@ -8,6 +8,7 @@ from anlan.kernel.capability.types import Capability, Pack
 from anlan.kernel.casework import declare as casework
 from anlan.kernel.checks import declare as checks
 from anlan.kernel.draw import declare as draw
+from anlan.kernel.exchange.delivery import declare as delivery
 from anlan.kernel.field import declare as field
 from anlan.kernel.files import declare as files
 from anlan.kernel.maps import declare as maps
@@ -19,6 +20,7 @@ from anlan.kernel.planning.decisions import declare as decisions
 from anlan.kernel.planning.reviews import declare as reviews
 from anlan.kernel.planning.values import declare as values
 from anlan.kernel.registry import declare as registry
+from anlan.kernel.relay import declare as relay
 from anlan.kernel.reporting import declare as reporting
 from anlan.kernel.response import declare as response
 from anlan.kernel.response import lessons
@@ -82,6 +84,14 @@ KERNEL: tuple[Capability, ...] = (
     Capability(
         slug="response", title="应急指挥", plan_refs=("S1", "S8"), permissions=response.PERMISSIONS, pages=response.PAGES, nav=response.NAV,
         verbs=response.VERBS, jobs=response.JOBS, waiting=response.waiting, now=response.now, find=response.find, demo=response.demo,
+    ),
+    Capability(
+        slug="delivery", title="链路", plan_refs=("S7",), permissions=delivery.PERMISSIONS, pages=delivery.PAGES, nav=delivery.NAV, verbs=delivery.VERBS,
+        jobs=delivery.JOBS, waiting=delivery.waiting, now=delivery.now,
+    ),
+    Capability(
+        slug="relay", title="移送", plan_refs=("S7",), permissions=relay.PERMISSIONS, pages=relay.PAGES, nav=relay.NAV, verbs=relay.VERBS, jobs=relay.JOBS,
+        parcels=relay.SUBJECTS, waiting=relay.waiting,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

@@ -11,6 +11,7 @@ from anlan.kernel.casework import declared as casework
 from anlan.kernel.casework import opening
 from anlan.kernel.checks import declared as checks
 from anlan.kernel.exchange import lines
+from anlan.kernel.exchange.delivery import declared as delivery
 from anlan.kernel.maps import pages as map_pages
 from anlan.kernel.observations import derived, kinds
 from anlan.kernel.planning.values import formulas
@@ -29,6 +30,7 @@ def open_house() -> None:
     undo.install(one for capability in CAPABILITIES for one in capability.undos)
     formulas.install(formula for one in CAPABILITIES for formula in one.formulas)
     lines.install(line for one in CAPABILITIES for line in one.lines)
+    delivery.install(subject for one in CAPABILITIES for subject in one.parcels)
     casework.install(process for one in CAPABILITIES for process in one.processes)
     casework.install_subjects(kind for one in CAPABILITIES for kind in one.subjects)
     casework.install_links(one.case_links for one in CAPABILITIES if one.case_links)

@@ -102,6 +102,7 @@ def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[st
     ]
     found += _twice((process.slug for one in every for process in one.processes), "process")
     found += _twice((process.prefix for one in every for process in one.processes), "prefix of a case's number")
+    found += _twice((subject.slug for one in every for subject in one.parcels), "subject of parcels")
     found += _twice((job.slug for one in every for job in one.jobs), "job")
     found += _checks(every, declared)
     found += lines.faults(line for one in every for line in one.lines)

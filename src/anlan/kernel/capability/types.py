@@ -15,6 +15,7 @@ from anlan.base.jobs import Job
 from anlan.kernel.access.types import Actor, Page, Permission, Undo
 from anlan.kernel.casework.types import AlarmCase, Process, SubjectKind
 from anlan.kernel.checks.types import CheckArea, CheckForm
+from anlan.kernel.exchange.delivery.types import Subject
 from anlan.kernel.exchange.types import Line
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.maps.types import Layer
@@ -56,6 +57,7 @@ class Capability:
         None  # teams, stock, places: what a contingency plan can ask for
     )
     warnings: Callable[[datetime], Iterable[HazardWarning]] | None = None  # the warnings in force
+    parcels: tuple[Subject, ...] = ()  # what it sends to and takes from other instances
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
     sent: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what this person sent and others hold

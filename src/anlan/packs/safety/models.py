@@ -45,6 +45,7 @@ from anlan.packs.safety.fire_iot.models import FireUnit, FireVerdict, Hydrant, H
 from anlan.packs.safety.grass_roots.models import MicroStation
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
+from anlan.packs.safety.mutual_aid.models import AidAgreement, AidRequest, JointDrill
 from anlan.packs.safety.rain_and_water.models import WarningLine
 from anlan.packs.safety.registers.business_park import BusinessPark
 from anlan.packs.safety.registers.dangerous_work import DangerousWork
@@ -90,9 +91,22 @@ from anlan.packs.safety.supplies.models import (
 )
 from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink, TeamMark
 from anlan.packs.safety.underground.models import UndergroundSpace
+from anlan.packs.safety.warning.models import (
+    WarningCounter,
+    WarningMessage,
+    WarningNotice,
+    WarningReference,
+    WarningRefusal,
+    WarningResponse,
+    WarningSource,
+    WarningSubscription,
+    WarningTemplate,
+)
 
 __all__ = [
     "Adoption",
+    "AidAgreement",
+    "AidRequest",
     "Beat",
     "BusinessPark",
     "CallUp",
@@ -133,6 +147,7 @@ __all__ = [
     "HydrantCheck",
     "HydrantNeed",
     "Investigation",
+    "JointDrill",
     "LargeEvent",
     "Lot",
     "MajorRisk",
@@ -193,7 +208,16 @@ __all__ = [
     "VehicleArea",
     "VehicleRoute",
     "Warehouse",
+    "WarningCounter",
     "WarningLine",
+    "WarningMessage",
+    "WarningNotice",
+    "WarningReference",
+    "WarningRefusal",
+    "WarningResponse",
+    "WarningSource",
+    "WarningSubscription",
+    "WarningTemplate",
     "WorkItem",
     "WorkPermit",
 ]

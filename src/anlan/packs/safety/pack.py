@@ -13,6 +13,7 @@ from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
 from anlan.packs.safety.grass_roots.capability import CAPABILITY as GRASS_ROOTS
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
+from anlan.packs.safety.mutual_aid.capability import CAPABILITY as MUTUAL_AID
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.business_park import CAMPAIGN as BUSINESS_PARK
 from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WORK
@@ -32,6 +33,7 @@ from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.supplies.capability import CAPABILITY as SUPPLIES
 from anlan.packs.safety.team.capability import CAPABILITY as TEAM
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
+from anlan.packs.safety.warning.capability import CAPABILITY as WARNING
 
 # The nine registers of the special campaigns, and the page of all of them.
 CAMPAIGNS = (
@@ -59,6 +61,8 @@ PACK = Pack(
         FIRE_IOT,
         HAZCHEM_MONITORING,
         RAIN_AND_WATER,
+        WARNING,
+        MUTUAL_AID,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
         ENFORCEMENT,

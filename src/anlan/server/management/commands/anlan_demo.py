@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from argparse import ArgumentParser
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         port = listener.getsockname()[1]
 
         def ready() -> None:
+            address = {"address": f"http://127.0.0.1:{port}"}
+            (settings.VAR / "web.json").write_text(json.dumps(address), encoding="utf-8")  # where `anlan city` finds us
             self.stdout.write(f"READY http://127.0.0.1:{port}")
             self.stdout.write(demonstration.sign_in_table(people))
             self.stdout.flush()
