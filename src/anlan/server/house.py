@@ -91,7 +91,7 @@ KERNEL: tuple[Capability, ...] = (
     ),
     Capability(
         slug="relay", title="移送", plan_refs=("S7",), permissions=relay.PERMISSIONS, pages=relay.PAGES, nav=relay.NAV, verbs=relay.VERBS, jobs=relay.JOBS,
-        parcels=relay.SUBJECTS, waiting=relay.waiting,
+        parcels=relay.SUBJECTS, waiting=relay.waiting, incident_rooms=relay.INCIDENT_ROOMS,
     ),
     Capability(slug="maps", title="一张图", permissions=maps.PERMISSIONS, pages=maps.PAGES, nav=maps.NAV, verbs=maps.VERBS, layers=maps.LAYERS),
     Capability(

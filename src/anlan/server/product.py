@@ -43,7 +43,9 @@ def open_house() -> None:
     kinds.install(kind for one in CAPABILITIES for kind in one.kinds)
     map_pages.install([layer for one in CAPABILITIES for layer in one.layers])
     response.install(
-        (one.assets for one in CAPABILITIES if one.assets), (one.warnings for one in CAPABILITIES if one.warnings)
+        (one.assets for one in CAPABILITIES if one.assets),
+        (one.warnings for one in CAPABILITIES if one.warnings),
+        (room for one in CAPABILITIES for room in one.incident_rooms),
     )
     openapi.install(CAPABILITIES)
     register(declarations)

@@ -16,8 +16,8 @@ from anlan.kernel.exchange.delivery.models import Peer
 from anlan.kernel.relay import actions, queries
 from anlan.kernel.relay.models import Mirror
 from anlan.kernel.relay.types import HAND_OVER, READ
-from anlan.kernel.relay.wording import words
 from anlan.kernel.response import queries as response
+from anlan.kernel.response.showing import sentence
 from anlan.kernel.response.types import FACTS, GRADES, KINDS, LEVELS, POSTS, STATES
 from anlan.kernel.web.exporting import exported
 
@@ -83,7 +83,7 @@ def mirror(request: Request, given: str, refused: Refused | None = None) -> Http
         (FACTS[slug].title, count.value, FACTS[slug].unit, count.occurred_at) for slug, count in board.counts.items()
     ]
     entries = [
-        (one, KINDS[one.kind].title, words(one.kind, one.payload), POSTS.get(one.post, ""), one.pk in board.struck)
+        (one, KINDS[one.kind].title, sentence(one.kind, one.payload), POSTS.get(one.post, ""), one.pk in board.struck)
         for one in queries.entries(row)
     ]
     context = {
@@ -108,7 +108,7 @@ def take(request: Request, given: str) -> HttpResponse:
 def export(request: Request, given: str) -> HttpResponse:
     row = _mirror(request, given)
     rows = (
-        (one.seq, one.occurred_at.isoformat(), KINDS[one.kind].title, words(one.kind, one.payload), one.actor_name, one.on_behalf_of, one.hash)
+        (one.seq, one.occurred_at.isoformat(), KINDS[one.kind].title, sentence(one.kind, one.payload), one.actor_name, one.on_behalf_of, one.hash)
         for one in queries.entries(row)
     )  # fmt: skip
     head = ("序号", "发生", "种类", "内容", "谁", "代表", "SHA-256")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +10,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.response.fold import Said
 from anlan.kernel.response.models import LogEntry
 from anlan.kernel.response.types import (
-    COLOURS,
-    FACTS,
-    GRADES,
     KINDS,
-    LEVELS,
-    POSTS,
-    RESOURCE_STATES,
-    STATES,
-    TASK_STATES,
 )
 
 _TIMES = ("occurred_at", "recorded_at", "received_at")
@@ -52,44 +43,3 @@ def said(entry: LogEntry) -> Said:
         id=entry.pk, seq=entry.seq, kind=entry.kind, occurred_at=entry.occurred_at, received_at=entry.received_at, name=entry.actor_name, person=None,
         post=entry.post, payload=entry.payload, skew=entry.skew,
     )  # fmt: skip
-
-
-def words(kind: str, payload: Mapping[str, Any]) -> str:
-    """One line; what has no words of its own is told by its text or reason."""
-    make = _WORDS.get(kind)
-    text = make(payload) if make else str(payload.get("text", "") or payload.get("title", ""))
-    reason = str(payload.get("reason", ""))
-    return f"{text}（{reason}）" if reason and reason not in text else text
-
-
-def _values(values: Mapping[str, Any]) -> str:
-    return "，".join(
-        f"{FACTS[slug].title} {value}{FACTS[slug].unit}" for slug, value in values.items() if slug in FACTS
-    )
-
-
-def _opened(p: Mapping[str, Any]) -> str:
-    counts = _values(p.get("counts", {}))
-    return "；".join(
-        one for one in (str(p.get("title", "")), str(p.get("place", "")), str(p.get("source", "")), counts) if one
-    )
-
-
-_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "opened": _opened,
-    "corrected": lambda p: "、".join(str(one) for name, one in p.items() if name in ("title", "place")),
-    "moved": lambda p: STATES.get(p.get("target", ""), ""),
-    "fact": lambda p: _values(p.get("values", {})),
-    "grade": lambda p: GRADES.get(p.get("grade", 0), ""),
-    "colour": lambda p: COLOURS.get(p.get("colour", 0), ""),
-    "level": lambda p: LEVELS.get(p.get("level", 0), ""),
-    "post": lambda p: f"{POSTS.get(p.get('post', ''), '')}：{p.get('name', '')}",
-    "plan": lambda p: f"{p.get('title', '')} {p.get('edition', '')}，任务 {len(p.get('tasks', ()))} 项",
-    "task": lambda p: str(p.get("task", {}).get("title", "")),
-    "task_move": lambda p: f"{p.get('task', '')}：{TASK_STATES.get(p.get('state', ''), '')} {p.get('note', '')}".strip(),
-    "resource": lambda p: f"{p.get('title', '')}：{RESOURCE_STATES.get(p.get('state', ''), '')}",
-    "headcount": lambda p: f"{p.get('key', '')}：{p.get('people', '')} 人",
-    "strike": lambda _p: "划去一条记录",
-    "report": lambda p: f"第 {p.get('number', '')} 号报告",
-    "withdrawn": lambda p: f"撤销 {len(p.get('tasks', ()))} 项任务",
-}  # fmt: skip

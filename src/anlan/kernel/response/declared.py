@@ -7,16 +7,18 @@ from datetime import datetime
 
 from anlan.kernel.response.activation import Asset
 from anlan.kernel.response.grading import HazardWarning
+from anlan.kernel.response.types import IncidentRoom
 
 Assets = Callable[[datetime], Iterable[Asset]]
 Warnings = Callable[[datetime], Iterable[HazardWarning]]
 
 _assets: list[Assets] = []
 _warnings: list[Warnings] = []
+_rooms: list[IncidentRoom] = []
 
 
-def install(assets: Iterable[Assets], warnings: Iterable[Warnings]) -> None:
-    _assets[:], _warnings[:] = list(assets), list(warnings)
+def install(assets: Iterable[Assets], warnings: Iterable[Warnings], rooms: Iterable[IncidentRoom] = ()) -> None:
+    _assets[:], _warnings[:], _rooms[:] = list(assets), list(warnings), list(rooms)
 
 
 def assets(at: datetime) -> list[Asset]:
@@ -27,3 +29,8 @@ def assets(at: datetime) -> list[Asset]:
 def warnings(at: datetime) -> list[HazardWarning]:
     """The warnings in force."""
     return [one for source in _warnings for one in source(at)]
+
+
+def rooms() -> list[IncidentRoom]:
+    """Pages of other rooms about an incident."""
+    return list(_rooms)

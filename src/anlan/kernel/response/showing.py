@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
+from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor, Reason
-from anlan.kernel.response import log, queries, telling
+from anlan.kernel.response import declared, log, queries, telling
 from anlan.kernel.response.clocks import ClockView, clocks
 from anlan.kernel.response.fold import Board, ResourceView, TaskView
 from anlan.kernel.response.models import Incident, LogEntry
@@ -87,8 +90,15 @@ def feed(entries: Sequence[LogEntry]) -> list[Feed]:
 
 def words(entry: LogEntry) -> str:
     """An entry in one sentence."""
-    maker = _WORDS.get(entry.kind)
-    return maker(entry.payload) if maker else KINDS[entry.kind].title
+    return sentence(entry.kind, entry.payload)
+
+
+def sentence(kind: str, payload: Mapping[str, Any]) -> str:
+    """What an entry says; of another instance's payload that lacks something, the kind's own word."""
+    try:
+        return _WORDS[kind](payload)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return KINDS[kind].title if kind in KINDS else kind
 
 
 def _reason(p: Mapping[str, Any]) -> str:
@@ -268,7 +278,21 @@ def context(incident: Incident, actor: Actor, real: datetime) -> dict[str, Any]:
     """Everything a board shows, as of the incident's own now."""
     at, board = queries.now_of(incident, real), log.board(incident)
     return {**at_board(incident, board, at), "offers": offers(incident, board, actor, at), "mine": queries.posts_of(board, actor, at),
-            "proposals": queries.proposed(board, at) if board.is_open else []}  # fmt: skip
+            "proposals": queries.proposed(board, at) if board.is_open else [], "rooms": rooms(incident, actor)}  # fmt: skip
+
+
+def rooms(incident: Incident, actor: Actor) -> list[tuple[str, str]]:
+    """(title, address) of the pages of other rooms about this incident that the person may open."""
+    found = []
+    for one in declared.rooms():
+        if policy.may(actor, one.permission):
+            address = (
+                f"{reverse(one.page)}?incident={incident.number}"
+                if one.asked
+                else reverse(one.page, args=[incident.number])
+            )
+            found.append((one.title, address))
+    return found
 
 
 def at_board(incident: Incident, board: Board, at: datetime) -> dict[str, Any]:

@@ -124,6 +124,16 @@ RESOURCE_STATES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentRoom:
+    """A page of another room about one incident: its address takes the number, or (`asked`) reads it from the query."""
+
+    title: str
+    page: str
+    permission: str
+    asked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of entry. `strikable`: it can be struck with a reason (what was said, never what was decided)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.kernel.access.types import Page, Permission, Scope
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
+from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
 from anlan.packs.safety.mutual_aid import demonstration, pages, queries
 from anlan.packs.safety.mutual_aid.actions import SUBJECTS, VERBS
@@ -16,6 +17,7 @@ _SEE: dict[str, Scope] = dict.fromkeys(("leader", "auditor", "planner", "bureau_
 
 CAPABILITY = Capability(
     slug="mutual_aid", title="区域应急联动", plan_refs=("S7",),
+    incident_rooms=(IncidentRoom(title="联动支援", page="mutual_aid", permission=READ, asked=True),),
     permissions=(
         Permission(slug=READ, title="查看区域联动", roles={**_COMMAND, **_SEE}),
         Permission(slug=WRITE, title="登记联动协议和演练", roles={"bureau_officer": "own", "duty_officer": "district"}),

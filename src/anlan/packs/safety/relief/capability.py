@@ -10,6 +10,7 @@ from anlan.base.jobs import Job
 from anlan.kernel.access.types import PUBLIC, Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
+from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
 from anlan.packs.safety.relief import demonstration, desk, formulas, queries, sheets
 from anlan.packs.safety.relief.actions import telling
@@ -55,6 +56,7 @@ PAGES = (
 
 CAPABILITY = Capability(
     slug="relief", title="安置救助", plan_refs=("S11",),
+    incident_rooms=(IncidentRoom(title="安置救助", page="relief_board", permission=READ),),
     permissions=(
         _permission(READ, "查看安置救助", {**_LOOK, **_FIELD}),
         _permission(ACT, "登记安置户、确认救助", {**_FIELD, "duty_officer": "district"}),

@@ -9,6 +9,7 @@ from anlan.kernel.access.types import Page, Permission, Scope
 from anlan.kernel.capability import registers
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
+from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
 from anlan.packs.safety.supplies import demonstration, desk, need_pages, pages, queries
 from anlan.packs.safety.supplies.formulas import FORMULAS
@@ -79,6 +80,7 @@ PAGES = (
 
 CAPABILITY = Capability(
     slug="supplies", title="应急物资", plan_refs=("S10", "S26"),
+    incident_rooms=(IncidentRoom(title="物资需求", page="supply_incident", permission=READ),),
     permissions=(
         Permission(slug=READ, title="查看应急物资", roles=_SEE),
         Permission(slug=MOVE, title="收发物资", roles=_KEEPERS),

@@ -11,6 +11,7 @@ from anlan.kernel.access.types import PUBLIC, Page, Permission, Scope
 from anlan.kernel.capability.registers import layer
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.types import Verb
+from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
 from anlan.packs.safety.team import actions, demonstration, pages, queries, sheets
 
@@ -27,6 +28,7 @@ CAPABILITY = Capability(
     slug="team",
     title="应急队伍和专家",
     plan_refs=("S9",),
+    incident_rooms=(IncidentRoom(title="队伍调派", page="team_incident", permission=queries.READ),),
     permissions=(
         Permission(slug=queries.READ, title="查看队伍和专家", roles={**_COMMAND, "planner": "district", "auditor": "district", "bureau_officer": "district", "street_officer": "district", "team_leader": "district"}),
         Permission(slug=queries.WRITE, title="登记队伍和专家", roles={**_UNITS, "team_leader": "own"}),
