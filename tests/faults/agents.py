@@ -41,7 +41,7 @@ from anlan.kernel.observations.types import Channel  # noqa: E402
 from anlan.kernel.planning.reading.cli import sample_text  # noqa: E402
 from anlan.kernel.registry.models import Station  # noqa: E402
 from anlan.server import cli  # noqa: E402
-from tests.faults import city  # noqa: E402
+from tests.faults import city, command  # noqa: E402
 from tests.support.cast import make_cast  # noqa: E402
 
 
@@ -76,7 +76,7 @@ def die(place: str, *words: str) -> int:
 
     BaseDatabaseWrapper._commit, os.fsync = stepped_commit, stepped_sync  # type: ignore[attr-defined]
     connection.execute_wrappers.append(statement)
-    status = cli.run(words)
+    status = command.WORDS[words[0]](*words[1:]) if words[0] in command.WORDS else cli.run(words)
     sys.stderr.write(f"{steps}\n")
     return status
 
@@ -298,7 +298,7 @@ def serve() -> int:
 AGENTS: dict[str, Callable[..., int]] = {
     "die": die, "limit": limit, "fill": fill, "write": write, "attach": attach, "prepare": prepare, "follow": follow,
     "upload": upload, "equip": equip, "patched": patched, "prepare-upload": prepare_upload, "run": run, "serve": serve,
-    **{f"link-{name}": word for name, word in city.WORDS.items()},
+    **{f"link-{name}": word for name, word in city.WORDS.items()}, **command.WORDS,
 }  # fmt: skip
 
 if __name__ == "__main__":
