@@ -33,7 +33,10 @@ def ready() -> int:
 def _cast() -> Cast:
     incident = Incident.objects.get()
     posts = {one.person.username: one for one in Post.objects.select_related("person", "organisation")}
-    named = dict.fromkeys(("district", "emergency", "environment", "street", "enterprise", "education", "school"), posts["duty"].organisation)
+    named = dict.fromkeys(
+        ("district", "emergency", "environment", "street", "enterprise", "education", "school"),
+        posts["duty"].organisation,
+    )
     return Cast(incident.opened_at, *named.values(), posts)
 
 

@@ -82,7 +82,8 @@ def test_what_takes_a_body_says_which(name: str) -> None:
     _path, said = POSTED[name]
     assert said["summary"]
     assert PAGES[name].methods == ("POST",)
-    assert PAGES[name].permission != PUBLIC
+    operation = PAGES[name].operation
+    assert PAGES[name].permission != PUBLIC or (operation and operation.proof)
     assert said["requestBody"]["content"]
     assert {"200", "400", "401", "403", "422"} <= set(said["responses"])
 

@@ -42,7 +42,7 @@ def _operation(capability: Capability, page: Page, promised: Operation) -> dict[
         "200": {"description": "好", "content": {promised.media: {"schema": promised.answer}}},
         "400": _refusal("参数没有、重复或不合要求"),
     }
-    if page.permission != PUBLIC:
+    if page.permission != PUBLIC or promised.proof:
         answers |= {"401": _refusal("没有登录"), "403": _refusal("当前岗位不能看")}
     if promised.missing:
         answers["404"] = _refusal(promised.missing)
@@ -59,7 +59,11 @@ def _operation(capability: Capability, page: Page, promised: Operation) -> dict[
         "operationId": page.name,
         "summary": promised.summary,
         "tags": [capability.title],
-        "security": [] if page.permission == PUBLIC else [{"session": []}],
+        "security": [{promised.proof: []}]
+        if promised.proof
+        else []
+        if page.permission == PUBLIC
+        else [{"session": []}],
         "parameters": parameters,
         **(
             {"requestBody": {"required": True, "content": {promised.body_media: {"schema": promised.body}}}}
@@ -86,7 +90,7 @@ def document(capabilities: Iterable[Capability]) -> dict[str, Any]:
         "info": {
             "title": "安澜",
             "version": VERSION,
-            "description": "除现场端的两个 POST 外只读。权限与网页相同：看得见的行才在答复里。",
+            "description": "除现场端、预警来源和城市互联的 POST 外只读。权限与网页相同：看得见的行才在答复里。",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -99,7 +103,12 @@ def document(capabilities: Iterable[Capability]) -> dict[str, Any]:
                     "in": "cookie",
                     "name": settings.SESSION_COOKIE_NAME,
                     "description": "网页登录后的会话",
-                }
+                },
+                "token": {"type": "http", "scheme": "bearer", "description": "来源的令牌，在来源页发"},
+                "signature": {
+                    "type": "mutualTLS",
+                    "description": "不用会话：每封邮件自带 Ed25519 签名，密钥先由两边核对",
+                },
             },
         },
     }

@@ -58,7 +58,8 @@ class Operation:
     """What an API page promises: its parameters, the JSON Schema of its answer, and what is missing when it answers 404. A page that
     takes POST also says what `body` it takes.
 
-    `schemas` are named parts that `answer` refers to as `#/components/schemas/<name>`.
+    `schemas` are named parts that `answer` refers to as `#/components/schemas/<name>`. `proof`: how an operation that needs no session
+    knows who sends (a scheme of the document: `token`, `signature`); without it the answer is 401.
     """
 
     summary: str
@@ -69,6 +70,7 @@ class Operation:
     media: str = "application/json"
     body: Mapping[str, Any] | None = None
     body_media: str = "application/json"
+    proof: Literal["", "token", "signature"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

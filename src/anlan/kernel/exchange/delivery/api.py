@@ -22,7 +22,7 @@ _SIGNED = {
     "properties": {"text": {**_TEXT, "description": "签名的原文：JSON 文本"}, "signature": {**_TEXT, "description": "Ed25519 签名，十六进制"}},
 }  # fmt: skip
 PARCELS = Operation(
-    summary="收对端的邮件：验签、去重、按序号办，答复签名的回执", body={"type": "object", "required": ["parcels"], "properties": {"parcels": {"type": "array", "maxItems": BATCH, "items": _SIGNED}}},
+    summary="收对端的邮件：验签、去重、按序号办，答复签名的回执", proof="signature", body={"type": "object", "required": ["parcels"], "properties": {"parcels": {"type": "array", "maxItems": BATCH, "items": _SIGNED}}},
     answer={
         "type": "object", "required": ["acks", "refused"], "additionalProperties": False,
         "properties": {"acks": {"type": "array", "items": _SIGNED}, "refused": {"type": "array", "items": _TEXT}},

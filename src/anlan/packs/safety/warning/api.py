@@ -13,7 +13,7 @@ from anlan.packs.safety.warning.receiving import receive, source_of
 
 _TEXT = {"type": "string"}
 POST = Operation(
-    summary="来源推送一条预警（CAP 1.2，或中文预警报文）；令牌写在 Authorization: Bearer", body=_TEXT, body_media="application/cap+xml",
+    summary="来源推送一条预警（CAP 1.2，或中文预警报文）；令牌写在 Authorization: Bearer", body=_TEXT, body_media="application/cap+xml", proof="token",
     answer={
         "type": "object", "required": ["outcome", "id", "state", "message"], "additionalProperties": False,
         "properties": {
