@@ -120,6 +120,7 @@ class Phone:
         self.context.unroute(API)
 
     def close(self) -> None:
+        self.context.unroute_all(behavior="ignoreErrors")  # what the app asks in the background may still be on its way
         self.context.close()
 
 

@@ -43,7 +43,7 @@ def violations(page: Page) -> list[str]:
 
 ROLES = (
     "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "legal", "inspector",
-    "handler", "police", "plant", None,
+    "handler", "police", "plant", "commander", "duty", "store", "shelter", "team", None,
 )  # fmt: skip
 # Every GET page, also those that need an object.
 ROUTES = {
@@ -78,7 +78,9 @@ def walk(page: Page, looked: Counter[str]) -> list[str]:
         if route in seen or route not in ROUTES:
             continue
         seen.add(route)
-        # Looked at before by someone else: only its links are wanted.
+        # Looked at before by someone else: only its links are wanted, and of lists alone; what hangs on one object hung there before.
+        if looked[route] and "<" in ROUTES[route].path:
+            continue
         answer = page.request.get(address) if looked[route] else page.goto(address)
         if answer is None or answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
