@@ -43,8 +43,8 @@ def violations(page: Page) -> list[str]:
 
 
 ROLES = (
-    "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "legal", "inspector",
-    "handler", "police", "plant", "commander", "duty", "store", "shelter", "team", None,
+    "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "inspector",
+    "handler", "police", "plant", "commander", "duty", None,
 )  # fmt: skip
 # Every GET page, also those that need an object.
 ROUTES = {
