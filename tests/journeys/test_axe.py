@@ -43,7 +43,7 @@ def violations(page: Page) -> list[str]:
 
 
 ROLES = (
-    "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "inspector",
+    "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "legal", "inspector",
     "handler", "police", "plant", "commander", "duty", None,
 )  # fmt: skip
 # Every GET page, also those that need an object.
