@@ -17,7 +17,7 @@ from anlan.kernel.response.types import BOARD
 from anlan.kernel.web.types import Nav
 
 _T = "kernel/response/"
-_WALL_PANELS, _WALL_LINES, _WALL_TASKS = 6, 4, 5
+_WALL_PANELS, _WALL_LINES, _WALL_TASKS = 7, 4, 5
 
 
 def board(request: Request, slug: str) -> HttpResponse:
@@ -33,7 +33,7 @@ def wall(request: Request, of: CommandBoard) -> HttpResponse:
     told = overview.picture(of, request.actor, request.at)
     panels = sorted(told.panels, key=lambda one: one.worst is None)[:_WALL_PANELS]
     context = {
-        **_context(told), "mode": "wall", "map": ground.bounds() is not None, "wall_tasks": told.tasks[:_WALL_TASKS], "wall_incidents": told.incidents[:4],
+        **_context(told), "mode": "wall", "map": ground.bounds() is not None, "wall_tasks": told.tasks[:_WALL_TASKS], "wall_incidents": told.incidents[:_WALL_LINES],
         "wall_panels": [(one.panel.title, one.lines[:_WALL_LINES], one.panel.empty) for one in panels],
     }  # fmt: skip
     return render(request, _T + "boards_wall.html", context)
@@ -57,7 +57,7 @@ def live(request: Request, slug: str) -> HttpResponse:
 
 
 def chart(request: Request, slug: str) -> HttpResponse:
-    """The schematic map: incidents as flags, and what the panels place."""
+    """The schematic map: incidents as flags with their number in the list, and what the panels place."""
     if slug not in BOARDS:
         raise Http404
     told = overview.picture(BOARDS[slug], request.actor, request.at)
@@ -66,8 +66,8 @@ def chart(request: Request, slug: str) -> HttpResponse:
         for view in told.panels for one in view.lines if one.label and one.longitude is not None and one.latitude is not None
     ]  # fmt: skip
     points += [
-        ground.Spot(one.longitude, one.latitude, one.title, "event")
-        for one in told.incidents
+        ground.Spot(one.longitude, one.latitude, str(place), "event")
+        for place, one in enumerate(told.incidents, 1)
         if one.longitude is not None and one.latitude is not None
     ]
     return HttpResponse(

@@ -19,9 +19,9 @@ def alarms(actor: Actor, _at: datetime) -> list[PanelLine]:
     """Tank areas: those with an alarm first, with the titles of what stands."""
     return [
         PanelLine(
-            title=one.station.name, value="、".join(one.alarms), sign="red" if one.alarms else "silent" if one.at is None else "ok",
+            title=f"{one.station.code} {one.station.name}", value="、".join(one.alarms), sign="red" if one.alarms else "silent" if one.at is None else "ok",
             word="报警" if one.alarms else "没有数据" if one.at is None else "无报警", at=one.at, longitude=one.station.longitude, latitude=one.station.latitude,
-            label=("报警 " if one.alarms else "") + one.station.name.removeprefix("示例"), url=reverse("hazchem"),
+            label=one.station.code, url=reverse("hazchem"),
         )
         for one in queries.tanks(actor)
     ]  # fmt: skip

@@ -19,7 +19,7 @@ def rain(actor: Actor, at: datetime) -> list[PanelLine]:
         hour, day = one.amounts[0], one.amounts[-1]
         passed = "、".join(f"{hours} 小时 {line:g} mm" for hours, line in one.over.items())
         found.append(PanelLine(
-            title=one.station.name, value=f"{hour.value:.1f} / {day.value:.1f}" if hour and day else "—", unit="mm（1 / 24 小时）" if hour and day else "",
+            title=one.station.name, value=f"{hour.value:.1f} / {day.value:.1f}" if hour and day else "—", unit="mm" if hour and day else "",
             sign="red" if one.over else "silent" if one.silent else "", word="过线" if one.over else "没有数据" if one.silent else "",
             note=f"过了 {passed}" if passed else "", url=reverse("rain_station", args=[one.station.code]), at=one.at, longitude=one.station.longitude,
             latitude=one.station.latitude, label=f"雨{hour.value:.0f}mm" if hour else "雨—",
@@ -46,5 +46,5 @@ def levels(actor: Actor, at: datetime) -> list[PanelLine]:
 
 PANELS = (
     BoardPanel(slug="levels", title="水位", boards=(FLOOD,), permission=PERMISSION, lines=levels, column="now", order=10, page="rain", empty="没有水位站。在台账登记监测点。"),
-    BoardPanel(slug="rain", title="雨量", boards=(FLOOD, GEOLOGICAL), permission=PERMISSION, lines=rain, column="now", order=11, page="rain", empty="没有雨量站。在台账登记监测点。"),
+    BoardPanel(slug="rain", title="雨量（1 小时 / 24 小时）", boards=(FLOOD, GEOLOGICAL), permission=PERMISSION, lines=rain, column="now", order=11, page="rain", empty="没有雨量站。在台账登记监测点。"),
 )  # fmt: skip

@@ -170,9 +170,9 @@ def _line(one: GeologicalPoint, alarm: bool, late: bool) -> PanelLine:
     watched = f"监测点 {one.station_code}" if one.station_code else "只有群测群防"
     checked = f"检查已过期（{one.check_due_on}）" if late else f"下次检查 {one.check_due_on}"
     return PanelLine(
-        title=one.name, value=f"{one.households} 户 {one.people}", unit="人", sign="red" if alarm else _SIGNS[one.scale], word="监测报警" if alarm else SCALES[one.scale],
+        title=f"{one.code} {one.name}", value=f"{one.households} 户 {one.people}", unit="人", sign="red" if alarm else _SIGNS[one.scale], word="监测报警" if alarm else SCALES[one.scale],
         note=f"{KINDS[one.kind]}，{watched}，{checked}。{one.way or '没有写撤离路线'}", url=reverse("geological_points_detail", args=[one.pk]), longitude=one.longitude,
-        latitude=one.latitude, label=one.name.removeprefix("示例"),
+        latitude=one.latitude, label=one.code,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def shelters(actor: Actor, at: datetime) -> list[PanelLine]:
         found.append(PanelLine(
             title=one.name, value=f"{inside[one.pk]} / {queries.capacity(one, at)}", unit="人", word=word,
             sign={"open": "red" if full else "ok", "ordered": "orange"}.get(stands.get(one.pk, ""), "silent"),
-            url=reverse("shelters_detail", args=[one.pk]), longitude=one.longitude, latitude=one.latitude, label=one.name,
+            url=reverse("shelters_detail", args=[one.pk]), longitude=one.longitude, latitude=one.latitude, label=one.name.removeprefix("示例").removesuffix("避难场所"),
         ))  # fmt: skip
     return found
 
