@@ -78,7 +78,7 @@ def take(
 
 
 def _words(made: QuickReport) -> str:
-    depth = f"，深度 {made.depth:g} 千米" if made.depth is not None else ""
+    depth = f"，深度 {float(made.depth):g} 千米" if made.depth is not None else ""
     return f"{made.source}{KINDS[made.kind]}：{made.place} {made.magnitude:.1f} 级{depth}，东经 {made.longitude:g}°，北纬 {made.latitude:g}°"
 
 

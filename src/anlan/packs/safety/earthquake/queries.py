@@ -72,7 +72,7 @@ def told(actor: Actor, _at: datetime) -> list[PanelLine]:
     found, seen = [], set(response.visible(actor).values_list("pk", flat=True))
     for one in reports().order_by("-occurred_at", "-pk")[:6]:
         corrected = hasattr(one, "corrected_by")
-        depth = f"，深度 {one.depth:g} 千米" if one.depth is not None else ""
+        depth = f"，深度 {float(one.depth):g} 千米" if one.depth is not None else ""
         opened = one.incident_id in seen
         found.append(PanelLine(
             title=one.place, value=f"{one.magnitude:.1f}", unit="级", sign="silent" if corrected else "", word="已更正" if corrected else "",
