@@ -20,6 +20,8 @@ from anlan.kernel.response.models import Incident, Task
 from anlan.kernel.response.showing import Cell, Notice
 from anlan.kernel.response.types import COLOUR_SLUGS, COLOURS, GRADES, LEVELS, STATES, TASK_ENDS, TASK_STATES
 
+# The six figures of a board, and what they are counted in.
+FIGURES = {"在办事件": "件", "最高响应": "", "超时任务": "项", "现行预警": "条", "最高预警": "", "在场力量": "人"}
 MOST = 50  # incidents and tasks on one board
 LINES = 12  # of one panel; what is more is counted and one click away
 
@@ -201,11 +203,5 @@ def _cells(
     colours = {slug: COLOURS[number] for number, slug in COLOUR_SLUGS.items()}
     people = sum(one.people or 0 for _row, told in folded for one in told.resources.values() if one.state != "released")
     top = next((one.level.removesuffix("响应") for one in incidents if one.level), "—")
-    return (
-        Cell("在办事件", str(len(incidents)), "件"),
-        Cell("最高响应", top, ""),
-        Cell("超时任务", str(late), "项"),
-        Cell("现行预警", str(len(warnings)), "条"),
-        Cell("最高预警", colours[warnings[0].colour] if warnings else "—", ""),
-        Cell("在场力量", str(people), "人"),
-    )
+    values = (str(len(incidents)), top, str(late), str(len(warnings)), colours[warnings[0].colour] if warnings else "—", str(people))  # fmt: skip
+    return tuple(Cell(title, value, unit) for (title, unit), value in zip(FIGURES.items(), values, strict=True))

@@ -10,17 +10,14 @@ import pytest
 from tests.support.cast import Cast
 
 from anlan.base import clock
-from anlan.kernel.capability.checks import faults
 from anlan.kernel.response import declared, overview
 from anlan.kernel.response.actions import tasking
-from anlan.kernel.response.boards import BOARDS, BoardPanel, LossModel, PanelLine
-from anlan.kernel.response.boards import faults as panel_faults
+from anlan.kernel.response.boards import BOARDS, BoardPanel, LossModel, PanelLine, faults
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.models import DutyShift
 from anlan.kernel.response.tests import support
-from anlan.server.product import CAPABILITIES
-from anlan.server.roles import ROLES
 
+LINE = "某一行"
 ADDRESSES = {slug: "/command/boards/" if slug == "general" else f"/command/boards/{slug}/" for slug in BOARDS}
 
 
@@ -29,7 +26,7 @@ def _nothing(_what: object, _at: datetime) -> list[PanelLine]:
 
 
 def _seven(_actor: object, _at: datetime) -> list[PanelLine]:
-    return [PanelLine(title="某一行", value="7")]
+    return [PanelLine(title=LINE, value="7")]
 
 
 def _panel(**more: object) -> BoardPanel:
@@ -64,10 +61,10 @@ def test_a_sign_without_a_word_is_no_line() -> None:
 
 @pytest.mark.pure
 def test_faults_of_panels_are_said() -> None:
-    assert panel_faults([_panel(boards=("moon",))]) == ["board panel 'x': no board 'moon'"]
-    assert panel_faults([_panel(), _panel()]) == ["board panel 'x' is declared twice"]
-    assert not [one for one in faults(CAPABILITIES, ROLES) if "board panel" in one]
-    assert {slug for one in CAPABILITIES for panel in one.board_panels for slug in panel.boards} == set(BOARDS)
+    assert faults([_panel(boards=("moon",))]) == ["board panel 'x': no board 'moon'"]
+    assert faults([_panel(), _panel()]) == ["board panel 'x' is declared twice"]
+    assert faults(declared._panels) == []
+    assert {slug for panel in declared._panels for slug in panel.boards} == set(BOARDS)
 
 
 @pytest.mark.django_db
@@ -101,12 +98,12 @@ def test_a_board_that_is_none(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_a_panel_asks_for_its_own_permission(cast: Cast, only: list[BoardPanel]) -> None:
     only.append(_panel(slug="mine", title="值班栏", permission="duty.plan", lines=_seven))  # fmt: skip
-    assert "某一行" in cast.client("duty").get(ADDRESSES["flood"]).content.decode()
+    assert LINE in cast.client("duty").get(ADDRESSES["flood"]).content.decode()
     text = cast.client("leader").get(ADDRESSES["flood"]).content.decode()
-    assert "某一行" not in text
+    assert LINE not in text
     assert "您的岗位不能看：" in text
     assert "值班栏" in text
-    assert "某一行" not in cast.client("duty").get(ADDRESSES["earthquake"]).content.decode()
+    assert LINE not in cast.client("duty").get(ADDRESSES["earthquake"]).content.decode()
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from tests.support.cast import AT, Cast
 from anlan.base.errors import Refused
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.response import log
+from anlan.kernel.response.boards import Shaking
 from anlan.kernel.response.models import Incident
 from anlan.packs.safety.earthquake import actions, queries, rules
 from anlan.packs.safety.earthquake.models import QuickReport
@@ -57,7 +58,7 @@ def test_the_rule_is_of_distance_alone() -> None:
     assert (ring.first_km, ring.then_km) == (40, 120)
     assert [one.magnitude for one in rules.rings()] == sorted(one.magnitude for one in rules.rings())
     assert all(one.first_km < one.then_km for one in rules.rings())
-    at = queries.Shaking(magnitude=5.1, depth=None, longitude=117.0, latitude=39.0, occurred_at=AT)
+    at = Shaking(magnitude=5.1, depth=None, longitude=117.0, latitude=39.0, occurred_at=AT)
     places = [("a", "近", 117.1, 39.0, "", ""), ("b", "中", 118.0, 39.0, "", ""), ("c", "远", 121.0, 39.0, "", "")]
     assert [(one.key, one.ring) for one in rules.near(at, places)] == [("a", "first"), ("b", "then"), ("c", "out")]
 
