@@ -55,6 +55,8 @@ def take(
     """The same `key` again gives the report that stands. `opens`: an incident is opened from it. `corrects`: it is a later measurement of that
     one, and its incident is put right. Without it a report that may be of an earthquake already taken down is refused, unless `another`."""
     policy.require(actor, TAKE, organisation)
+    # One at a time in a district: two people who have the same report before them open one incident.
+    Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
     if done := QuickReport.objects.filter(key=key).first():
         return done
     columns = _read(values, occurred_at, at)

@@ -60,7 +60,7 @@ def test_the_board_tells_missed_checks_first_and_never_a_name(cast: Cast) -> Non
     _add(cast, geological_point.POINTS, {**POINT, "scale": "huge", "check_due_on": today + timedelta(days=9)})
     _add(cast, geological_point.POINTS, {**POINT, "code": "DZ-2", "name": "过期的", "scale": "small", "check_due_on": today - timedelta(days=1)})  # fmt: skip
     told = geological_point.lines(cast.actor("duty"), cast.at)
-    assert [one.title for one in told] == ["在册隐患点", "受威胁", "检查过期", "过期的", "示例边坡"]
+    assert [one.title for one in told] == ["在册隐患点", "受威胁", "检查过期", "DZ-2 过期的", "DZ-1 示例边坡"]
     assert told[1].value == "6 户 18"
     assert "群测员" not in repr(told)
     text = cast.client("duty").get("/command/boards/geological/").content.decode()
