@@ -19,7 +19,7 @@ from shapely.geometry import Point, shape
 from anlan.kernel.maps.base import drawn
 from anlan.kernel.maps.models import ImportedLayer
 
-SLUG = "district"
+SLUG, STREETS = "district", "streets"
 WIDTH, HEIGHT = 328, 246  # of the picture, in its own units
 _MARGIN = 0.004  # degrees around the district
 
@@ -39,6 +39,21 @@ def boundary() -> Any | None:
     if settings.DEMO:
         return _shape(json.dumps([one for one in drawn()["features"] if one["properties"]["layer"] == "streets"]))
     return None
+
+
+def streets() -> list[tuple[str, float, float]]:
+    """(code, longitude, latitude) of a point inside each street whose code the map says: of the imported layer `streets`, else of the layer
+    `district`, or of the drawn ones in the demonstration."""
+    layer = ImportedLayer.objects.filter(slug__in=(STREETS, SLUG)).order_by("-slug").first()
+    if layer is None and not settings.DEMO:
+        return []
+    found = []
+    for one in layer.features["features"] if layer else drawn()["features"]:
+        code = str(one["properties"].get("code") or "")
+        if code and one["geometry"]["type"].endswith("Polygon"):
+            point = shape(one["geometry"]).representative_point()
+            found.append((code, point.x, point.y))
+    return found
 
 
 def contains(longitude: float, latitude: float) -> bool | None:

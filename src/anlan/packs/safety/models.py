@@ -27,6 +27,7 @@ from anlan.packs.safety.duty.models import (
     SensitivePeriod,
     ShiftTrade,
 )
+from anlan.packs.safety.earthquake.models import QuickReport
 from anlan.packs.safety.enforcement.models import EnforcementPlan, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.enterprise_duty.models import (
     Certificate,
@@ -52,6 +53,8 @@ from anlan.packs.safety.registers.dangerous_work import DangerousWork
 from anlan.packs.safety.registers.dock import Dock
 from anlan.packs.safety.registers.fire_key_place import FireKeyPlace
 from anlan.packs.safety.registers.fire_lane import FireLane
+from anlan.packs.safety.registers.geological_point import GeologicalPoint
+from anlan.packs.safety.registers.low_point import DrainagePump, LowPoint
 from anlan.packs.safety.registers.major_risk import MajorRisk, RiskAssessment, UndergroundWork
 from anlan.packs.safety.registers.old_compound import OldCompound
 from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
@@ -121,6 +124,7 @@ __all__ = [
     "DangerousWork",
     "Dispatch",
     "Dock",
+    "DrainagePump",
     "DutyEntry",
     "DutyItem",
     "DutyPost",
@@ -137,6 +141,7 @@ __all__ = [
     "FireVerdict",
     "GasCylinder",
     "GasReading",
+    "GeologicalPoint",
     "GoodsVehicle",
     "HandOver",
     "HazardUnit",
@@ -150,6 +155,7 @@ __all__ = [
     "JointDrill",
     "LargeEvent",
     "Lot",
+    "LowPoint",
     "MajorRisk",
     "Manning",
     "Measure",
@@ -162,6 +168,7 @@ __all__ = [
     "ParcelOutlet",
     "ProjectOpinion",
     "Promise",
+    "QuickReport",
     "RailwaySide",
     "RecoveryWork",
     "ReliefTold",

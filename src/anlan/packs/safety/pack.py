@@ -7,6 +7,7 @@ from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTAB
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
 from anlan.packs.safety.duty.capability import CAPABILITY as DUTY
+from anlan.packs.safety.earthquake.capability import CAPABILITY as EARTHQUAKE
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
@@ -20,6 +21,8 @@ from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WO
 from anlan.packs.safety.registers.dock import CAMPAIGN as DOCK
 from anlan.packs.safety.registers.fire_key_place import CAMPAIGN as FIRE_KEY_PLACE
 from anlan.packs.safety.registers.fire_lane import CAMPAIGN as FIRE_LANE
+from anlan.packs.safety.registers.geological_point import CAPABILITY as GEOLOGICAL_POINT
+from anlan.packs.safety.registers.low_point import CAPABILITY as LOW_POINT
 from anlan.packs.safety.registers.major_risk import CAPABILITY as MAJOR_RISK
 from anlan.packs.safety.registers.old_compound import CAMPAIGN as OLD_COMPOUND
 from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL_OUTLET
@@ -61,6 +64,9 @@ PACK = Pack(
         FIRE_IOT,
         HAZCHEM_MONITORING,
         RAIN_AND_WATER,
+        LOW_POINT,
+        GEOLOGICAL_POINT,
+        EARTHQUAKE,
         WARNING,
         MUTUAL_AID,
         DANGEROUS_GOODS_VEHICLE,
