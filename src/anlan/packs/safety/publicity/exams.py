@@ -126,7 +126,7 @@ def obstacle(actor: Actor, course: TrainingCourse, at: datetime) -> str:
     """Why this person cannot begin a sitting now; empty when nothing is in the way."""
     if course.state != "open":
         return "还没有开考，或已经停考。"
-    last = ExamSitting.objects.filter(course=course, person_id=actor.person_id).first()
+    last = ExamSitting.objects.filter(course=course, person_id=actor.person_id or 0).first()
     if last is None:
         return ""
     if last.state == "open":

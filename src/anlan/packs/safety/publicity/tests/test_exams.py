@@ -157,8 +157,13 @@ def test_figures_of_an_organisation(cast: Cast) -> None:
 def test_a_bank_is_replaced_as_a_whole_and_old_papers_stay(cast: Cast) -> None:
     one, regulator = course(cast), cast.client("regulator")
     sitting = start(cast, one)
-    do = lambda word: reverse("training_course_do", args=[one.pk, word])  # noqa: E731
-    file = lambda text: SimpleUploadedFile("a.csv", text.encode(), "text/csv")  # noqa: E731
+
+    def do(word: str) -> str:
+        return reverse("training_course_do", args=[one.pk, word])
+
+    def file(text: str) -> SimpleUploadedFile:
+        return SimpleUploadedFile("a.csv", text.encode(), "text/csv")
+
     head = ",".join(rules.HEAD)
     good = f"{head}\n判断,新题,,,,,,,对,1,\n"
     assert regulator.post(do("bank"), {"file": file(good)}).status_code == 409  # while it is open
@@ -206,11 +211,11 @@ def test_taking_it_on_the_pages(cast: Cast) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_handed_in_from_two_windows_gives_one_certificate(cast: Cast) -> None:
     one, worker = course(cast), cast.actor("worker")
-    begun = together(*(lambda seed=seed: exams.start(actor=worker, course=one, seed=seed, at=cast.at) for seed in ("a", "b", "c")))  # type: ignore[misc]  # fmt: skip
+    begun = together(*(lambda seed=seed: exams.start(actor=worker, course=one, seed=seed, at=cast.at) for seed in ("a", "b", "c")))  # fmt: skip
     assert len({row.pk for row in begun if isinstance(row, ExamSitting)}) == 1
     assert not any(isinstance(row, Refused) for row in begun)
     copies = [ExamSitting.objects.get() for _ in range(3)]
-    found = together(*(lambda row=row: exams.hand_in(actor=worker, sitting=row, given=right(row), at=cast.at) for row in copies))  # type: ignore[misc]  # fmt: skip
+    found = together(*(lambda row=row: exams.hand_in(actor=worker, sitting=row, given=right(row), at=cast.at) for row in copies))  # fmt: skip
     assert sum(isinstance(row, Refused) for row in found) == 2
     assert TrainingCertificate.objects.count() == 1
 
@@ -219,5 +224,5 @@ def test_handed_in_from_two_windows_gives_one_certificate(cast: Cast) -> None:
 def test_certificates_of_the_same_instant_have_different_numbers(cast: Cast) -> None:
     one = course(cast)
     sittings = [(who, start(cast, one, who)) for who in ("worker", "safety", "head")]
-    together(*(lambda who=who, row=row: exams.hand_in(actor=cast.actor(who), sitting=row, given=right(row), at=cast.at) for who, row in sittings))  # type: ignore[misc]  # fmt: skip
+    together(*(lambda who=who, row=row: exams.hand_in(actor=cast.actor(who), sitting=row, given=right(row), at=cast.at) for who, row in sittings))  # fmt: skip
     assert sorted(TrainingCertificate.objects.values_list("number", flat=True)) == [f"PX-2025-0000{n}" for n in (1, 2, 3)]  # fmt: skip

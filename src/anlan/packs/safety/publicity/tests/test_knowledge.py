@@ -186,7 +186,10 @@ def test_the_pages_of_the_staff(cast: Cast) -> None:
     officer, regulator = cast.client("officer"), cast.client("regulator")
     officer.post(reverse("knowledge_new"), given())
     made = KnowledgeEdition.objects.get()
-    do = lambda word: reverse("knowledge_do", args=[made.pk, word])  # noqa: E731
+
+    def do(word: str) -> str:
+        return reverse("knowledge_do", args=[made.pk, word])
+
     file = SimpleUploadedFile("a.png", picture(), "image/png")
     assert officer.post(do("picture"), {**SAID, "file": file}).status_code == 302
     assert officer.post(do("picture"), SAID).status_code == 422

@@ -131,7 +131,10 @@ def test_the_pages(cast: Cast, community: Organisation) -> None:
     assert street.get(new).status_code == 200
     street.post(new, {"community": str(community.pk), "level": "city", "statement": "有图"})
     row = CommunityTitle.objects.get()
-    do = lambda word: reverse("community_title_do", args=[row.pk, word])  # noqa: E731
+
+    def do(word: str) -> str:
+        return reverse("community_title_do", args=[row.pk, word])
+
     file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 x", "application/pdf")
     assert street.post(do("document"), {"name": "清单", "file": file}).status_code == 302
     assert street.post(do("document"), {"name": "清单"}).status_code == 422
