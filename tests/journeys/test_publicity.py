@@ -27,7 +27,12 @@ def test_a_citizen_without_script(product: Product, browser: Browser) -> None:
     _fits(page)
     page.get_by_role("link", name="示例：地下车库进水怎么办").click()
     _fits(page)
-    expect(page.locator(".prose img")).to_be_visible()
+    picture = page.locator(".prose img")
+    expect(picture).to_be_visible()
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 345  # inside its panel
+    assert box["height"] > 100  # and not squeezed
     expect(page.locator("main")).to_contain_text("水到脚踝就离开")
     page.get_by_role("link", name="订阅这个主题").click()
     expect(page.locator("#topic")).to_have_value("flood")

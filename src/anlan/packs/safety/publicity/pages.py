@@ -253,7 +253,7 @@ def title(request: Request, number: int, refused: Refused | None = None, word: s
         "periods": row.periods.select_related("record"), "offers": offers(TITLES, row, request.actor), "same": row.applicant_id == request.actor.person_id,
         "title": policy.may(request.actor, TITLE, row), "add": row.state in ("applied", "titled") and (policy.may(request.actor, APPLY, row) or policy.may(request.actor, TITLE, row)),
         "bad": refused, "word": word, "typed": request.POST if refused else {}, "enough": ENOUGH,
-        "good": score is not None and score.score.share is not None and score.score.share >= ENOUGH,
+        "good": score is not None and score.pk != row.record_id and score.score.share is not None and score.score.share >= ENOUGH,
     }  # fmt: skip
     return render(request, _T + "title.html", context, status=status_of(refused))
 

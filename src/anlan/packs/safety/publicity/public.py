@@ -42,7 +42,7 @@ def listing(request: Request) -> HttpResponse:
 
 def _excerpt(text: str, words: str) -> str:
     """The place of the text where the first word stands, without the signs of Markdown."""
-    bare = " ".join(text.translate(str.maketrans("", "", "#*_>`|[]!")).split())
+    bare = rules.bare(text)
     places = [rules.plain(bare).find(one) for one in rules.words_of(words)]
     start = max(min((one for one in places if one >= 0), default=0) - 20, 0)
     return ("…" if start else "") + bare[start : start + 90] + ("…" if len(bare) > start + 90 else "")

@@ -94,7 +94,7 @@ def own_sittings(actor: Actor) -> QuerySet[ExamSitting]:
 
 
 def own_certificates(actor: Actor) -> QuerySet[TrainingCertificate]:
-    """The newest of each course, of the viewer alone."""
+    """Of the viewer alone, those that end first before the others."""
     rows = TrainingCertificate.objects.filter(sitting__person_id=actor.person_id or 0, state="valid")
     return rows.select_related("sitting__course").order_by("expires_on")
 

@@ -109,6 +109,14 @@ def to_html(text: str, pictures: Mapping[int, str]) -> str:
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
+def bare(text: str) -> str:
+    """The words of a text in one line, without pictures and the signs of Markdown."""
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"(?m)^\s*(?:[-*+>]|#{1,6}|\d{1,3}[.)])\s+|^[\s|:-]+$", "", text)
+    return " ".join(re.sub(r"[*`|]", " ", text).split())
+
+
 # ---- questions
 KINDS: Mapping[str, str] = {"single": "单选", "multiple": "多选", "judge": "判断"}
 LETTERS = "ABCDEF"

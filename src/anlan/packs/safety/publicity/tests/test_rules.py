@@ -45,6 +45,10 @@ def test_text_is_safe_and_shows_only_its_own_pictures() -> None:
     assert rules.pictures_in("![a](picture:3) `![b](picture:4)`") == [3]
 
 
+def test_an_excerpt_has_words_alone() -> None:
+    assert rules.bare("# 先走人\n\n- 水到**脚踝**\n1. 走\n\n| 看见 | 做 |\n|---|---|\n![图](picture:1) [字](https://e.cn) 3-5 人") == "先走人 水到 脚踝 走 看见 做 字 3-5 人"  # fmt: skip
+
+
 @given(st.text(max_size=200))
 def test_no_text_gives_a_script_or_a_foreign_picture(text: str) -> None:
     html = rules.to_html(text, {})
