@@ -162,7 +162,7 @@ def move(*, actor: Actor, edition: KnowledgeEdition, step: str, at: datetime, re
         _whole(edition)
     ended = {"ended_at": at} if step in ("withdraw", "drop") else {}
     advance(edition, row, actor=actor, why=reason[:200], **ended)
-    note(actor, edition, "moved", at, path, step=step, reason=reason)
+    note(actor, edition, "moved", at, path, step=step, reason=reason[:200])
     return edition
 
 

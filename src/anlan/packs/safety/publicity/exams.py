@@ -154,7 +154,8 @@ def start(*, actor: Actor, course: TrainingCourse, seed: str, at: datetime, is_d
     policy.require(actor, SIT)
     if actor.person_id is None or actor.organisation_id is None:
         raise Refused("forbidden", "登录后用自己的岗位考。")
-    course.refresh_from_db()
+    # One begins after the other, on a bank that stands.
+    course = TrainingCourse.objects.select_for_update(no_key=True).get(pk=course.pk)
     mine = ExamSitting.objects.filter(course=course, person_id=actor.person_id)
     standing = mine.filter(state="open", due_at__gt=at).first()
     if standing is not None:

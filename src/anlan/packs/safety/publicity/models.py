@@ -209,7 +209,10 @@ class ExamSitting(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["course", "person", "attempt"], name="safety_sitting_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "person", "attempt"], name="safety_sitting_once"),
+            models.UniqueConstraint(fields=["course", "person"], condition=Q(state="open"), name="safety_sitting_open"),
+        ]
         indexes = [models.Index(fields=["state", "due_at"])]
 
     def __str__(self) -> str:
