@@ -15,6 +15,7 @@ from anlan.packs.safety.grass_roots.capability import CAPABILITY as GRASS_ROOTS
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
 from anlan.packs.safety.mutual_aid.capability import CAPABILITY as MUTUAL_AID
+from anlan.packs.safety.publicity.capability import CAPABILITY as PUBLICITY
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.business_park import CAMPAIGN as BUSINESS_PARK
 from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WORK
@@ -69,6 +70,7 @@ PACK = Pack(
         EARTHQUAKE,
         WARNING,
         MUTUAL_AID,
+        PUBLICITY,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
         ENFORCEMENT,
