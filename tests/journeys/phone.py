@@ -68,7 +68,7 @@ class Phone:
         self.go("me")
         self.page.get_by_role("button", name="退出").click()
         expect(self.page.locator("#strip")).to_contain_text("没有登录")
-        for _turn in range(40):  # the server has been told
+        for _turn in range(200):  # the server has been told, at the second time of asking where a line was cut
             if self.count("session") == 0:
                 return
             self.page.wait_for_timeout(250)

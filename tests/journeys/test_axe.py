@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -43,13 +44,19 @@ def violations(page: Page) -> list[str]:
 
 ROLES = (
     "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "legal", "inspector",
-    "handler", "police", "plant", "commander", "duty", "store", "shelter", "team", None,
+    "handler", "police", "plant", "commander", "duty", None,
 )  # fmt: skip
 # Every GET page, also those that need an object.
 ROUTES = {
     page.name: page for one in CAPABILITIES for page in one.pages if "GET" in page.methods and page.kind == "page"
 }
-BEHIND_A_FORM = {"public_report_sent", "public_report_one", "work_permit_print"}  # test_pages_behind_a_form
+# What stands only after something was sent, signed or asked for by letter, or when a second instance is linked; the first in the test below.
+BEHIND_A_FORM = {
+    "public_report_sent", "public_report_one", "work_permit_print", "safety_report_sent", "safety_report_one", "relief_forms_print", "warning_edit",
+    "public_warning_receipt", "public_warning_subscription", "team_link", "relay_mirror", "delivery_peer", "delivery_print",
+    "supply_incident",  # leads on
+}  # fmt: skip
+HALVES = 2  # each looks at its share of the pages; both walk all
 
 
 def _route(href: str) -> str:
@@ -68,7 +75,7 @@ def _view(name: str) -> object:
     return view
 
 
-def walk(page: Page, looked: Counter[str]) -> list[str]:
+def walk(page: Page, looked: Counter[str], half: int) -> list[str]:
     """Open every page this person can reach by links, one address a route; returns what axe says."""
     waiting = ["/desk/", *(f"/{one.path}" for one in PAGES)]
     seen, bad = set(), []
@@ -78,10 +85,9 @@ def walk(page: Page, looked: Counter[str]) -> list[str]:
         if route in seen or route not in ROUTES:
             continue
         seen.add(route)
-        # Looked at before by someone else: only its links are wanted, and of lists alone; what hangs on one object hung there before.
-        if looked[route] and "<" in ROUTES[route].path:
-            continue
-        answer = page.request.get(address) if looked[route] else page.goto(address)
+        # Looked at before by someone else, or the other half's to look at: only its links are wanted.
+        mine = crc32(route.encode()) % HALVES == half
+        answer = page.goto(address) if mine and not looked[route] else page.request.get(address)
         if answer is None or answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
         if (
@@ -90,15 +96,16 @@ def walk(page: Page, looked: Counter[str]) -> list[str]:
             continue
         # A page's own links come first: the workbench leads to what is this person's.
         waiting[:0] = html.fromstring(answer.text()).xpath("//main//a[starts-with(@href, '/')]/@href")
-        if not looked[route]:
+        if mine and not looked[route]:
             bad += violations(page)
         looked[route] += 1
     return bad
 
 
-def test_every_get_route_with_data(sign_in: SignIn) -> None:
+@pytest.mark.parametrize("half", range(HALVES))
+def test_every_get_route_with_data(sign_in: SignIn, half: int) -> None:
     looked: Counter[str] = Counter()
-    bad = [line for who in ROLES for line in walk(sign_in(who, land=""), looked)]
+    bad = [line for who in ROLES for line in walk(sign_in(who, land=""), looked, half)]
     assert bad == []
     # A room whose story has no such object yet (a plan of checks) shows the page that another room of its kind showed.
     seen = {_view(name) for name in looked}

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def no_sideways_scroll(page: Page) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
+    page.wait_for_load_state()  # a click ends when the page has begun to come: its style has not
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 

@@ -39,3 +39,8 @@ def together(*acts: Callable[[], T]) -> list[T | Refused]:
         if isinstance(one, BaseException) and not isinstance(one, Refused):
             raise one
     return found  # type: ignore[return-value]  # what is no refusal was raised
+
+
+def codes(*acts: Callable[[], object]) -> list[str]:
+    """The same, told in words: "" for what went through, else the code of the refusal."""
+    return [one.code if isinstance(one, Refused) else "" for one in together(*acts)]

@@ -25,7 +25,10 @@ export const onChange = (one: Listener): void => { listeners.add(one); };
 export function changed(): void { for (const one of listeners) one(); }
 
 const other = new BroadcastChannel("anlan-field");
-other.onmessage = () => { void recount(false); };
+other.onmessage = (told: MessageEvent<string>) => { if (told.data === "left") goings++; void recount(false); };
+
+// How often somebody has gone, here or in another tab: what was asked for before that is not taken after it.
+let goings = 0;
 
 export async function recount(tell = true): Promise<void> {
   app.counts = await counts(app.session?.person ?? null);
@@ -56,6 +59,8 @@ async function enter(session: Session): Promise<void> {
 
 // The key goes; what it sealed stays where it is, unread, until its owner signs in on this phone again.
 async function lock(leave: boolean): Promise<void> {
+  goings++;
+  other.postMessage("left");
   const store = await db();
   if (leave && app.session) await store.put("session", { leave: app.session.person }, "now");
   else await store.delete("session", "now");
@@ -67,7 +72,9 @@ async function lock(leave: boolean): Promise<void> {
 // Signing out works without a network too: the key goes at once, the session on the server when there is a line again.
 export async function leave(): Promise<void> {
   await lock(true);
-  await finishLeaving(true).catch(() => undefined);
+  if (await finishLeaving(true).catch(() => false)) return;
+  app.online = false; // asked again in a moment
+  changed();
 }
 
 // True when nobody is left to sign out on the server.
@@ -102,11 +109,13 @@ async function whoIsThere(): Promise<number | null> {
 // Fetch what the person needs. Half an answer is none: the bundle that is here stays until another is here whole.
 export async function refresh(): Promise<void> {
   if (!(await finishLeaving())) { app.online = false; changed(); return; }
+  const begun = goings;
   try {
     const asked = Date.now();
     const bundle = await ask<Bundle>("/api/v1/field/bundle");
+    if (goings !== begun) return;
     app.drift = Math.round(((asked + Date.now()) / 2 - Date.parse(bundle.server_time)) / 1000);
-    if (app.session?.person !== bundle.person.id) await take(bundle.person.id);
+    if (app.session?.person !== bundle.person.id) await take(bundle.person.id, begun);
     const session = app.session;
     if (!session) return;
     app.online = true;
@@ -120,10 +129,11 @@ export async function refresh(): Promise<void> {
   await recount(false);
 }
 
-async function take(person: number): Promise<void> {
+async function take(person: number, begun: number): Promise<void> {
   const given = await ask<{ person: number; code: string; key: string }>("/api/v1/field/key");
   if (given.person !== person) throw new Cut();
   const session: Session = { person, code: given.code, key: await imported(given.key) };
+  if (goings !== begun) return;
   await (await db()).put("session", session, "now");
   await enter(session);
 }

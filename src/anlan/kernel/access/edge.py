@@ -92,6 +92,14 @@ def number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
+def form_key(request: HttpRequest) -> uuid.UUID:
+    """The id a form was given when it was shown (`key`), so that pressing twice does once; a new one for anything else."""
+    try:
+        return uuid.UUID(str(request.POST.get("key", "")))
+    except ValueError:
+        return uuid.uuid4()
+
+
 def wants_json(request: HttpRequest) -> bool:
     kind = getattr(getattr(request, "page", None), "kind", "")
     return kind == "api" or request.headers.get("Accept", "").startswith("application/json")

@@ -15,7 +15,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor, Move, Reason
 
-__all__ = ["Move", "Offer", "Stateful", "advance", "find", "offers"]
+__all__ = ["Move", "Offer", "Stateful", "advance", "change", "find", "offers"]
 
 
 class Stateful(Protocol):
@@ -58,6 +58,13 @@ def advance(subject: Any, move: Move, *, actor: Actor, **changes: Any) -> None:
     """
     check(subject, move, actor=actor)
     _set(subject, "别人刚改过这一件，刷新后再办。", state=move.target or subject.state, **changes)
+
+
+def change(subject: Any, sources: Sequence[str], otherwise: str, **changes: Any) -> None:
+    """Set columns of an object that has no table of moves, if it is still in one of these states and as it was read. Raises `stale`."""
+    if subject.state not in sources:
+        raise Refused("stale", otherwise)
+    _set(subject, otherwise, **changes)
 
 
 def revert(subject: Any, *, version: int, state: str, **changes: Any) -> None:

@@ -23,6 +23,7 @@ from anlan.kernel.casework.types import SOURCES, About, Due, Process, Step
 from anlan.kernel.casework.verbs import note as journal
 from anlan.kernel.files.keeping import keep
 from anlan.kernel.files.models import Stored
+from anlan.science.geo.earth import in_the_country
 
 Upload = tuple[str, str, bytes]  # kind of evidence, name of the file, its bytes
 MOST_FILES = 30
@@ -97,7 +98,7 @@ def _check_columns(process: Process, columns: Mapping[str, Any]) -> None:
     longitude, latitude = columns["longitude"], columns["latitude"]
     if (longitude is None) != (latitude is None):
         raise Refused("place", "经纬度要写全。", "longitude")
-    if longitude is not None and not (73 <= longitude <= 136 and 3 <= latitude <= 54):
+    if longitude is not None and not in_the_country(longitude, latitude):
         raise Refused("place", "经纬度不在国内。", "longitude")
 
 

@@ -269,7 +269,7 @@ class ProposalFile(models.Model):
 
 
 class Counter(models.Model):
-    """The last number given to a case of a prefix in a year."""
+    """The last number given under a prefix in a year: to a case, an incident, an order."""
 
     prefix = models.CharField(max_length=8)
     year = models.IntegerField()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.access.moves import Offer
 from anlan.kernel.access.types import Page
 from anlan.kernel.casework import actions, clocking, declared, handling, proposals, queries, subjects
@@ -181,14 +181,6 @@ def uploads(request: Request) -> list[Upload]:
     ]
 
 
-def key(request: Request) -> UUID | None:
-    """The id the form was given, so that pressing twice does once."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
-
-
 def _moved(request: Request, case: Case, place: str, act: Callable[[], str]) -> HttpResponse:
     """Do it and go back to the case; a refusal is shown where it happened."""
     try:
@@ -211,7 +203,7 @@ def step(request: Request, given: str, word: str) -> HttpResponse:
         row = actions.find_step(case.of, word)
         actions.make_step(
             actor=request.actor, case=case, step=word, at=request.at, note=request.POST.get("note", ""), values=named(row.fields, request.POST.dict()),
-            uploads=uploads(request), key=key(request),
+            uploads=uploads(request), key=form_key(request),
         )  # fmt: skip
         return f"已办“{row.title}”，现在是“{case.get_state_display()}”，在{case.holder}。"
 
@@ -241,7 +233,7 @@ def _comment(request: Request, case: Case) -> str:
         text=request.POST.get("text", ""),
         at=request.at,
         uploads=uploads(request),
-        key=key(request),
+        key=form_key(request),
     )
     return "已记下。"
 
@@ -371,7 +363,7 @@ def new(request: Request, process: str) -> HttpResponse:
             )
             case = actions.open_case(
                 actor=request.actor, process=declaration, owner=owner, about=about, title=request.POST.get("title", ""), at=request.at,
-                fact=request.POST.get("fact", ""), key=key(request), kind=request.POST.get("kind", ""), source=request.POST.get("source", "other"),
+                fact=request.POST.get("fact", ""), key=form_key(request), kind=request.POST.get("kind", ""), source=request.POST.get("source", "other"),
                 place=request.POST.get("place", ""), issuer=queries.issuer_of(request.actor), values=values, uploads=uploads(request),
             )  # fmt: skip
             messages.success(request, f"已登记 {case.number}。")

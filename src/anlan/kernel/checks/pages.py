@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy, undo
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
 from anlan.kernel.access.types import Page
 from anlan.kernel.checks import actions, declared, queries
 from anlan.kernel.checks.actions import Given
@@ -59,13 +59,6 @@ def given(request: Request, task: Task) -> dict[int, Given]:
             photos,
         )
     return read
-
-
-def key_of(request: Request) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _typed(task: Task, record: Record | None, typed: Mapping[str, str], refused: Refused | None) -> list[Asked]:
@@ -147,7 +140,7 @@ def _do(request: Request, task: Task, word: str) -> str:
             task=task,
             answers=given(request, task),
             at=at,
-            key=key_of(request),
+            key=form_key(request),
             note=request.POST.get("note", ""),
         )
         return _outcome(record)
@@ -157,7 +150,7 @@ def _do(request: Request, task: Task, word: str) -> str:
         if standing is None:
             raise Refused("illegal", "这次检查还没有记录。")
         fresh = actions.correct(
-            actor=actor, record=standing, answers=given(request, task), reason=reason, at=at, key=key_of(request), note=request.POST.get("note", "")
+            actor=actor, record=standing, answers=given(request, task), reason=reason, at=at, key=form_key(request), note=request.POST.get("note", "")
         )  # fmt: skip
         return f"已更正，原记录保留。{_outcome(fresh)}"
     if word == "excuse":

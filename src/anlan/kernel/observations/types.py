@@ -64,6 +64,7 @@ class StationKind:
     permission: str  # who may see its figures
     channels: tuple[Channel, ...]
     first: tuple[str, ...] = ()  # roles whose posts its alarms call first; empty: whoever may answer at the place
+    incident: str = ""  # the kind of incident that an urgent alarm there may be
     page: str = ""  # name of the page of one such station, with its code as argument; empty: the plain station page
     # What the newest usable values (by channel) say together: (term, words, whether that is bad).
     facts: Callable[[Mapping[str, float]], Sequence[tuple[str, str, bool]]] | None = None

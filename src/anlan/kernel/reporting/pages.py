@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +16,7 @@ from django.urls import reverse
 
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
 from anlan.kernel.access.types import PUBLIC, Page
 from anlan.kernel.casework import declared
 from anlan.kernel.casework import pages as casework
@@ -26,6 +25,7 @@ from anlan.kernel.reporting import actions, queries, rules
 from anlan.kernel.reporting.models import Report
 from anlan.kernel.reporting.types import CHANNELS, Counter
 from anlan.kernel.web.exporting import exported
+from anlan.science.geo.earth import in_the_country
 
 _T = "kernel/reporting/"
 _SEEN, _FRESH = "reports_seen", "reports_fresh"  # in the session: which reports this browser has shown the code of
@@ -59,7 +59,7 @@ def send(counter: Counter, request: Request, *, inside: bool = False) -> HttpRes
         if not inside:
             actions.allow("send", address(request), request.at)
         report, code = actions.send(
-            counter=counter, given=request.POST.dict(), photos=_photos(request), position=position, at=request.at, key=_key(request),
+            counter=counter, given=request.POST.dict(), photos=_photos(request), position=position, at=request.at, key=form_key(request),
             actor=request.actor if inside else actions.REPORTER, channel=request.POST.get("channel", "web") if inside else "web",
             is_demo=settings.DEMO,
         )  # fmt: skip
@@ -81,7 +81,7 @@ def _form(
     box = ground.bounds()
     context = {
         "counter": counter, "kinds": declared.process(counter.slug).kinds, "typed": request.POST, "bad": bad, "position": position,
-        "key": _key(request), "channels": {slug: word for slug, word in CHANNELS.items() if slug != "web"}, "inside": inside, "bounds": box,
+        "key": form_key(request), "channels": {slug: word for slug, word in CHANNELS.items() if slug != "web"}, "inside": inside, "bounds": box,
         "map": f"{reverse(f'{counter.slug}_map')}{f'?at={position[0]},{position[1]}' if position else ''}" if box else "",
         "width": ground.WIDTH, "height": ground.HEIGHT, "trap": TRAP, "most": rules.MOST_PHOTOS, "limit": rules.PHOTO_LIMIT // 1024 // 1024,
         "rates": rules.RATES["send"], "base": "web/base.html" if inside else "web/public_base.html", "urls": _urls(counter),
@@ -91,13 +91,6 @@ def _form(
 
 def _urls(counter: Counter) -> dict[str, str]:
     return {word: reverse(f"{counter.slug}_{word}") for word in ("form", "track", "figures")}
-
-
-def _key(request: Request) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _picked(request: Request) -> tuple[float, float] | None:
@@ -122,7 +115,7 @@ def _position(request: Request) -> tuple[float, float] | None:
 
 
 def _inside(found: tuple[float, float]) -> tuple[float, float]:
-    if not (73 <= found[0] <= 136 and 3 <= found[1] <= 54) or ground.contains(*found) is False:
+    if not in_the_country(*found) or ground.contains(*found) is False:
         raise Refused(
             "position", "标的位置不在本区。重新标，或勾“不用这个位置”只写地点；外区的事打 12345。", "position"
         )

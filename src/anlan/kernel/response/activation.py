@@ -10,14 +10,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import ceil
 from typing import Any
 
 from anlan.kernel.response.cards import Book, Card, PlaceRule, ResourceRule, cards
 from anlan.kernel.response.types import FACTS, POSTS
+from anlan.science.geo.earth import kilometres
 
 KIND_WORDS = {"team": "队伍", "supply": "物资", "shelter": "避难场所床位", "expert": "专家", "street": "街道"}
-EARTH = 6371.0088  # km, mean radius (IUGG)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -131,13 +131,6 @@ class Activation:
         return plain
 
 
-def distance(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
-    """Great-circle distance in km (haversine); degrees of WGS-84."""
-    a, b = radians(latitude), radians(other_latitude)
-    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH * asin(min(1.0, sqrt(half)))
-
-
 def holder(
     post: str, deputy: str, facts: Facts, roster: Sequence[Holder], organisation: int | None = None
 ) -> tuple[Holder, str]:
@@ -157,7 +150,7 @@ def near(asset: Asset, facts: Facts) -> float | None:
     """Kilometres from the incident; None when one of the two has no place."""
     if None in (asset.longitude, asset.latitude, facts.longitude, facts.latitude):
         return None
-    return round(distance(facts.longitude, facts.latitude, asset.longitude, asset.latitude), 3)  # type: ignore[arg-type]
+    return round(kilometres(facts.longitude, facts.latitude, asset.longitude, asset.latitude), 3)  # type: ignore[arg-type]
 
 
 def _by_distance(assets: Iterable[Asset], facts: Facts, within_km: float | None) -> list[tuple[float | None, Asset]]:

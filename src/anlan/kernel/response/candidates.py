@@ -11,19 +11,11 @@ from django.urls import reverse
 from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms import queries as alarms
 from anlan.kernel.casework import queries as cases
-from anlan.kernel.response import declared
+from anlan.kernel.observations.kinds import kind_of
+from anlan.kernel.response import declared, grading
 from anlan.kernel.response.models import LogEntry
 
 SINCE, MOST = timedelta(hours=24), 6
-# Kinds of stations, as far as one of them says what it is.
-_KINDS = {
-    "hazchem": "hazchem",
-    "tank": "hazchem",
-    "fire": "fire",
-    "rain": "flood",
-    "level": "flood",
-    "vehicle": "traffic",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +48,18 @@ def find(actor: Actor, at: datetime, link: str) -> Candidate | None:
     return next((one for one in candidates(actor, at) if one.link == link), None)
 
 
+def _kind(station: str) -> str:
+    found = kind_of(station)
+    return found.incident if found else ""
+
+
 def _alarms(actor: Actor, at: datetime) -> Iterator[Candidate]:
     rows = alarms.visible(actor).filter(state__in=("raised", "acknowledged"), priority=1, raised_at__gte=at - SINCE)
     for one in rows.select_related("rule", "stream__station")[: MOST * 3]:
         station = one.stream.station
         yield Candidate(
             link=f"alarm:{one.pk}", title=f"{station.name} {one.rule.title}", place=station.name, source=f"监测报警 {one.pk}", at=one.raised_at,
-            url=reverse("alarm", args=[one.pk]), kind=next((kind for word, kind in _KINDS.items() if word in station.kind), ""), longitude=station.longitude,
+            url=reverse("alarm", args=[one.pk]), kind=_kind(station.kind), longitude=station.longitude,
             latitude=station.latitude,
         )  # fmt: skip
 
@@ -80,7 +77,7 @@ def _cases(actor: Actor, at: datetime) -> Iterator[Candidate]:
 def _warnings(at: datetime) -> Iterator[Candidate]:
     for one in declared.warnings(at):
         if one.colour <= 2:
-            kind = {"rain": "flood", "wind": "storm", "snow": "snow", "geological": "geological"}.get(one.hazard, "")
+            kind = next((each.slug for each in grading.kinds().values() if one.hazard in each.hazards), "")
             yield Candidate(
                 link=f"warning:{one.hazard}:{one.words}"[:120],
                 title=one.words,

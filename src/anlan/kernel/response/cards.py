@@ -45,7 +45,8 @@ class ResourceRule(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Card(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Somebody's task: what, who, when, after what, where, with what; how one sees that it is done; what happens when it is late."""
+    """Somebody's task: what, who, when, after what, where, with what; how one sees that it is done; on whose desk it stands when it is late
+    (`on_late`, a post of the command)."""
 
     id: str
     title: str

@@ -13,12 +13,13 @@ from anlan.kernel.access.demonstration import people, units
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.response import cards, log
-from anlan.kernel.response.actions import command, intake, plans, reports, saying, tasking
+from anlan.kernel.response.actions import command, drills, intake, plans, reports, saying, tasking
 from anlan.kernel.response.cards import Book
 from anlan.kernel.response.models import ContingencyPlan, Incident, PlanVersion
 
 LIBRARY = Path(__file__).with_name("library")
 SET = 22  # beside the overall plan
+_DRILL = uuid5(NAMESPACE_URL, "anlan:demonstration:drill")
 _KEY = uuid5(NAMESPACE_URL, "anlan:demonstration:downpour")
 
 
@@ -35,8 +36,15 @@ def demo(at: datetime) -> None:
 
 def story(at: datetime) -> None:
     """The downpour; after the packs have brought roster, teams, stock and shelters."""
+    there, actors = units(), people()
     if not Incident.objects.filter(key=_KEY).exists():
-        _downpour(units(), people(), at)
+        _downpour(there, actors, at)
+    if Incident.objects.filter(key=_DRILL).exists():
+        return
+    drills.start(
+        actor=actors["planner"], organisation=there["SL"], title="示例防汛双盲演练", kind="flood", place="示例路下沉桥", at=at, is_demo=True, key=_DRILL,
+        script=drills.read((LIBRARY / "drill_flood.toml").read_text(encoding="utf-8")), streets=(there["SL-S01"],),
+    )  # fmt: skip
 
 
 def _set(district: Organisation, bureau: Organisation, actors: dict[str, Actor], at: datetime) -> None:
@@ -89,6 +97,7 @@ def _downpour(there: dict[str, Organisation], actors: dict[str, Actor], at: date
     saying.resource(
         actor=team, incident=incident, kind="team", key="demo-team-1", title="示例排水抢险队", organisation=there["SL-B11"].pk, state="on_scene", at=minute(52), people=18
     )  # fmt: skip
+    reports.draft_press(actor=duty, incident=incident, at=minute(60))
     saying.note(actor=street, incident=incident, text="六号路积水 42 厘米，仍上涨", at=minute(70))
     saying.fact(actor=street, incident=incident, values={"evacuated": 38}, at=minute(80))
 

@@ -12,9 +12,12 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.response import log, queries
 from anlan.kernel.response.clocks import clocks
+from anlan.kernel.response.fold import Board
 from anlan.kernel.response.models import Incident, Task
 from anlan.kernel.response.types import INTAKE, POSTS, READ, STATES
 from anlan.kernel.web.types import Fact, Hit, Waiting
+
+MOST = 100  # open incidents a desk looks into
 
 
 def _mark(incident: Incident) -> str:
@@ -22,7 +25,8 @@ def _mark(incident: Incident) -> str:
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
-    """Tasks of this person, or of their organisation when nobody is named; reports that are due; a post that was offered."""
+    """Tasks of this person, or of their organisation when nobody is named; a post that was offered; to who holds a post of the command,
+    what is to be verified, reports that are due, and late tasks whose card calls that post."""
     if not policy.may(actor, READ):
         return
     mine = Q(person_id=actor.person_id) | Q(person=None, organisation_id=actor.organisation_id)
@@ -35,38 +39,35 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
             verb="接受" if task.state in ("sent", "declined") else "办", url=reverse("incident_task", args=[task.incident.number, task.key]),
             due_at=task.due_at, started_at=task.start_at,
         )  # fmt: skip
-    for incident in Incident.objects.filter(is_open=True)[:50]:
-        yield from _of_incident(actor, incident, at)
+    offered = Q(entries__kind="handover", entries__payload__to=actor.person_id)
+    rows = Incident.objects.filter(is_open=True)
+    if not policy.may(actor, INTAKE):
+        rows = rows.filter(offered).distinct()
+    for incident, board in log.boards(rows[:MOST]):
+        yield from _of_incident(actor, incident, board, incident.now(at))
 
 
-def _of_incident(actor: Actor, incident: Incident, real: datetime) -> Iterator[Waiting]:
-    at, board = queries.now_of(incident, real), log.board(incident)
+def _of_incident(actor: Actor, incident: Incident, board: Board, at: datetime) -> Iterator[Waiting]:
+    title, url = f"{_mark(incident)}{board.title}", reverse("incident", args=[incident.number])
     for post, (_from, to, _name, _entry) in board.handovers.items():
         if to == actor.person_id:
-            yield Waiting(
-                kind="接岗",
-                title=f"{_mark(incident)}{board.title}",
-                fact=POSTS[post],
-                sender="",
-                verb="签字",
-                url=reverse("incident", args=[incident.number]),
-            )
+            yield Waiting(kind="接岗", title=title, fact=POSTS[post], sender="", verb="签字", url=url)
     if not policy.may(actor, INTAKE):
         return
     if board.state == "reported":
-        yield Waiting(
-            kind="核实",
-            title=f"{_mark(incident)}{board.title}",
-            fact=board.place,
-            sender="",
-            verb="核实",
-            url=reverse("incident", args=[incident.number]),
-        )
+        yield Waiting(kind="核实", title=title, fact=board.place, sender="", verb="核实", url=url)
     for run in clocks(board, at):
         if run.stopped_at is None and run.rule.stop in ("flash", "first", "follow", "final"):
             yield Waiting(
-                kind="报告", title=f"{_mark(incident)}{board.title}", fact=run.rule.title, sender="", verb="写报告",
-                url=reverse("incident_reports", args=[incident.number]), due_at=run.due_at, started_at=run.started_at,
+                kind="报告", title=title, fact=run.rule.title, sender="", verb="写报告", url=reverse("incident_reports", args=[incident.number]),
+                due_at=run.due_at, started_at=run.started_at,
+            )  # fmt: skip
+    held = queries.posts_of(board, actor, at)
+    for task in board.open_tasks():
+        if task.late(at) and task.on_late in held and task.person != actor.person_id:
+            yield Waiting(
+                kind="超时", title=f"{_mark(incident)}{task.title}", fact=f"{task.organisation_name} {task.name}".strip(), sender="", verb="催办",
+                url=reverse("incident_task", args=[incident.number, task.key]), due_at=task.due_at, started_at=task.start_at,
             )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class IncidentKind:
     slug: str
     title: str
     group: str  # one of the four classes of the law
+    hazards: tuple[str, ...] = ()  # of warnings that may become one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +62,9 @@ def tables() -> Mapping[str, Any]:
 @cache
 def kinds() -> Mapping[str, IncidentKind]:
     return {
-        row["slug"]: IncidentKind(slug=row["slug"], title=row["title"], group=row["class"]) for row in tables()["kind"]
-    }
+        row["slug"]: IncidentKind(slug=row["slug"], title=row["title"], group=row["class"], hazards=tuple(row.get("hazards", ())))
+        for row in tables()["kind"]
+    }  # fmt: skip
 
 
 @cache

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -83,7 +83,15 @@ _boards = _Boards(200)
 
 def board(incident: Incident) -> Board:
     """The live board, whatever the row in hand knew; to be read, not changed."""
-    head, seq = Incident.objects.values_list("head", "seq").get(pk=incident.pk)
+    return _kept(incident, *Incident.objects.values_list("head", "seq").get(pk=incident.pk))
+
+
+def boards(incidents: Iterable[Incident]) -> Iterator[tuple[Incident, Board]]:
+    """The boards of rows that were read just now, without asking for each again."""
+    return ((one, _kept(one, one.head, one.seq)) for one in incidents)
+
+
+def _kept(incident: Incident, head: str, seq: int) -> Board:
     found = _boards.get(head, seq)
     if found is None:
         found = fold(said(one) for one in incident.entries.filter(seq__lte=seq).order_by("seq"))
@@ -119,7 +127,8 @@ def write(
     seen: int | None = None,
     key: UUID | None = None,
 ) -> list[LogEntry]:
-    """Write what `decide(board)` gives, as one transaction; returns the entries.
+    """Write what `decide(board)` gives, as one transaction; returns the entries. `at` is the house's instant; the entries stand in the
+    incident's own time, which in a drill is another (`Incident.now`).
 
     `key`: the id of the first entry, made where it was written down; sent twice, the entry that stands is the answer. `seen`: the `decided` of the board the person looked at; refused `stale` when something was decided since.
     """
@@ -133,7 +142,7 @@ def write(
         drafts = decide(standing)
         if not drafts:
             return []
-        entries, standing = _append(actor, locked, copied(standing), drafts, at)
+        entries, standing = _append(actor, locked, copied(standing), drafts, locked.now(at))
         _journal(actor, locked, entries, verb or entries[0].kind, at)
         head = locked.head
         transaction.on_commit(lambda: _boards.put(head, standing))
@@ -312,8 +321,11 @@ def open_incident(*, actor: Actor, at: datetime, draft: Draft, **columns: Any) -
     """The incident's row and its first entry, in one transaction. The same key again gives the incident that stands."""
     try:
         with transaction.atomic():
-            incident = Incident.objects.create(occurred_at=draft.at or at, opened_at=at, **columns)
-            entries, standing = _append(actor, incident, Board(), [draft], at)
+            incident = Incident(**columns)
+            now = incident.now(at)
+            incident.occurred_at, incident.opened_at = draft.at or now, now
+            incident.save(force_insert=True)
+            entries, standing = _append(actor, incident, Board(), [draft], now)
             _journal(actor, incident, entries, "opened", at)
             head = incident.head
             transaction.on_commit(lambda: _boards.put(head, standing))
@@ -323,7 +335,3 @@ def open_incident(*, actor: Actor, at: datetime, draft: Draft, **columns: Any) -
             raise
         return found
     return incident
-
-
-def with_file(draft: Draft, files: Iterable[Stored]) -> Draft:
-    return replace(draft, files=tuple(files))

@@ -4,6 +4,7 @@ them and is rebuilt by `log.rebuild`. Contingency plans and rosters are rows of 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -57,6 +58,12 @@ class Incident(models.Model):
     @property
     def is_drill(self) -> bool:
         return self.mode == "drill"
+
+    def now(self, at: datetime) -> datetime:
+        """The incident's own time at an instant of the house: a drill runs on its own clock."""
+        if self.drill_from is None or self.drill_at is None:
+            return at
+        return self.drill_from + timedelta(seconds=(at - self.drill_at).total_seconds() * self.drill_pace)
 
 
 class LogEntry(models.Model):
@@ -145,27 +152,6 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Counter(models.Model):
-    """The last number given in a year, by prefix."""
-
-    prefix = models.CharField(max_length=8)
-    year = models.IntegerField()
-    last = models.IntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="response_counter_once")]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}-{self.year}-{self.last}"
-
-    @classmethod
-    def next(cls, prefix: str, year: int) -> str:
-        """`SJ-2026-00017`, in the caller's transaction."""
-        cls.objects.get_or_create(prefix=prefix, year=year)
-        cls.objects.filter(prefix=prefix, year=year).update(last=F("last") + 1)
-        return f"{prefix}-{year}-{cls.objects.get(prefix=prefix, year=year).last:05d}"
 
 
 class DutyShift(models.Model):

@@ -122,7 +122,7 @@ class Picture:
 def picture(board: CommandBoard, actor: Actor, at: datetime) -> Picture:
     rows = queries.visible(actor).filter(is_open=True)
     real = [one for one in rows.filter(mode="real").order_by("-opened_at")[:200] if board.takes(one.kind)][:MOST]
-    folded = [(one, log.board(one)) for one in real]
+    folded = list(log.boards(real))
     incidents = sorted((_incident(one, told, at) for one, told in folded), key=_heaviest)
     late, tasks = _tasks(real, at)
     warnings = _warnings(board, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -34,13 +34,6 @@ def incident(actor: Actor, number: str) -> Incident:
     if found is None:
         raise Refused("not_found", "没有这个事件，或它不涉及您的单位。")
     return found
-
-
-def now_of(incident: Incident, at: datetime) -> datetime:
-    """The incident's own time: a drill runs on its own clock."""
-    if incident.drill_from is None or incident.drill_at is None:
-        return at
-    return incident.drill_from + timedelta(seconds=(at - incident.drill_at).total_seconds() * incident.drill_pace)
 
 
 def on_duty(at: datetime) -> list[Holder]:

@@ -276,7 +276,7 @@ def notices(board: Board) -> list[Notice]:
 
 def context(incident: Incident, actor: Actor, real: datetime) -> dict[str, Any]:
     """Everything a board shows, as of the incident's own now."""
-    at, board = queries.now_of(incident, real), log.board(incident)
+    at, board = incident.now(real), log.board(incident)
     return {**at_board(incident, board, at), "offers": offers(incident, board, actor, at), "mine": queries.posts_of(board, actor, at),
             "proposals": queries.proposed(board, at) if board.is_open else [], "rooms": rooms(incident, actor)}  # fmt: skip
 

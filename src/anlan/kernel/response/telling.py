@@ -23,10 +23,10 @@ def moment(at: datetime | None) -> str:
     )
 
 
-def counted(board: Board, *, private: bool = True) -> dict[str, Any]:
+def counted(board: Board) -> dict[str, Any]:
     """What the board counts now, slug -> value, in the order of the words."""
     return {
-        slug: board.counts[slug].value for slug, kind in FACTS.items() if slug in board.counts and kind.kind != "text" and (private or not kind.private)
+        slug: board.counts[slug].value for slug, kind in FACTS.items() if slug in board.counts and kind.kind != "text"
     }  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def press(board: Board, at: datetime) -> tuple[str, str]:
     kind = kinds()[board.kind].title if board.kind in kinds() else "突发事件"
     public = {
         slug: value
-        for slug, value in counted(board, private=False).items()
+        for slug, value in counted(board).items()
         if slug in ("dead", "injured", "missing", "evacuated", "sheltered")
     }
     lines = [f"{moment(board.occurred_at)}，{board.place}发生{kind}。"]

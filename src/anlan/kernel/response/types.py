@@ -35,16 +35,14 @@ POSTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-# Facts that are counted over the whole incident; each report gives the total so far. Unit, whether it is a toll of persons.
 @dataclass(frozen=True, kw_only=True)
 class FactKind:
-    """`private`: of the class of personal and casualty data, seen only by members of the incident who hold `response.sensitive`."""
+    """One fact of an incident: a total so far, money in its unit, or words."""
 
     slug: str
     title: str
     unit: str
     kind: Literal["count", "money", "text", "number"] = "count"
-    private: bool = False
 
 
 FACTS: Mapping[str, FactKind] = {

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EARTH = 6371.0088  # km, mean radius (IUGG)
+from anlan.science.geo.earth import RADIUS
+
 Mask = NDArray[np.bool_]
 
 
@@ -59,7 +60,7 @@ class Nearest:
             + np.cos(y) * self._cosine[chosen] * np.sin((self._longitude[chosen] - x) / 2) ** 2
         )
         if within_km is not None:
-            inside = half <= np.sin(min(within_km / EARTH / 2, np.pi / 2)) ** 2 * (1 + 1e-12)
+            inside = half <= np.sin(min(within_km / RADIUS / 2, np.pi / 2)) ** 2 * (1 + 1e-12)
             chosen, half = chosen[inside], half[inside]
         if count < len(chosen):
             # Everything up to the last distance that counts, so that ties are cut by key and not by chance.
@@ -67,7 +68,7 @@ class Nearest:
             near = half <= edge
             chosen, half = chosen[near], half[near]
         order = np.lexsort((self.keys[chosen], half))[:count]
-        km: NDArray[Any] = 2 * EARTH * np.arcsin(np.sqrt(np.minimum(half[order], 1.0)))
+        km: NDArray[Any] = 2 * RADIUS * np.arcsin(np.sqrt(np.minimum(half[order], 1.0)))
         return [(int(key), float(one)) for key, one in zip(self.keys[chosen][order], km, strict=True)]
 
     def _chosen(self, tags: Sequence[str]) -> NDArray[np.int64]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
-from math import asin, cos, floor, hypot, radians, sin, sqrt
+from math import cos, floor, hypot, radians
 
-EARTH = 6371.0088  # km, mean radius (IUGG)
+from anlan.science.geo.earth import kilometres
+
 CELL, _KM = 0.01, 111.0  # degrees; km of a degree of latitude, a little low
 Place = tuple[float, float]
 
@@ -38,9 +39,7 @@ def _on(place: Place, a: Place, b: Place, scale: float) -> tuple[float, Place, P
 
 def straight(a: Place, b: Place) -> float:
     """Great-circle distance in km of (longitude, latitude)."""
-    y, v = radians(a[1]), radians(b[1])
-    half = sin((v - y) / 2) ** 2 + cos(y) * cos(v) * sin(radians(b[0] - a[0]) / 2) ** 2
-    return 2 * EARTH * asin(min(1.0, sqrt(half)))
+    return kilometres(*a, *b)
 
 
 class Roads:

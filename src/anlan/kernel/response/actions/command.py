@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Person, Post
@@ -52,7 +54,7 @@ def move(
     values: Mapping[str, Any] | None = None, key: UUID | None = None,
 ) -> list[LogEntry]:  # fmt: skip
     """Make a move of the table. `values`: what the move asks (`into`: number of an incident, `to`: whom it is handed to, `level`)."""
-    row, given, now = find(move), dict(values or {}), queries.now_of(incident, at)
+    row, given, now = find(move), dict(values or {}), incident.now(at)
     text = _reason(row.title, reason) if row.says else reason.strip()
 
     def decide(board: Board) -> list[Draft]:
@@ -68,9 +70,15 @@ def move(
             )
         return drafts
 
-    written = log.write(actor=actor, incident=incident, at=now, decide=decide, verb="moved", seen=seen, key=key)
-    if row.slug == "duplicate":
-        _told_the_other(actor, incident, given["into"], now)
+    with transaction.atomic():
+        if (
+            row.slug == "duplicate"
+        ):  # both logs are written together: locked in one order, so that two such moves never wait in a ring
+            both = Incident.objects.filter(number__in=(incident.number, str(given.get("into", "")).strip()))
+            list(both.order_by("pk").select_for_update(of=("self",)))
+        written = log.write(actor=actor, incident=incident, at=at, decide=decide, verb="moved", seen=seen, key=key)
+        if row.slug == "duplicate":
+            _told_the_other(actor, incident, given["into"], at)
     return written
 
 
@@ -115,7 +123,7 @@ def decide_grade(
     *, actor: Actor, incident: Incident, grade: Any, at: datetime, reason: str = "", proposal: str = "", seen: int | None = None
 ) -> list[LogEntry]:  # fmt: skip
     """Set the event grade. With another grade than the rule proposes now, a reason is asked for."""
-    value, now = _scale(grade, GRADES, "grade", "事件分级"), queries.now_of(incident, at)
+    value, now = _scale(grade, GRADES, "grade", "事件分级"), incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         post = queries.require_post(incident, board, actor, COMMAND, DECIDING, "定级", now)
@@ -137,14 +145,14 @@ def decide_grade(
             *refused,
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="grade", seen=seen)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="grade", seen=seen)
 
 
 def decide_colour(
     *, actor: Actor, incident: Incident, colour: Any, at: datetime, reason: str = "", seen: int | None = None
 ) -> list[LogEntry]:
     """Set the warning colour that the incident stands under."""
-    value, now = _scale(colour, COLOURS, "colour", "预警颜色"), queries.now_of(incident, at)
+    value, now = _scale(colour, COLOURS, "colour", "预警颜色"), incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         post = queries.require_post(incident, board, actor, COMMAND, (*DECIDING, "monitoring"), "定预警颜色", now)
@@ -152,14 +160,14 @@ def decide_colour(
             Draft(kind="colour", payload={"colour": value, "former": board.colour, "reason": reason.strip()}, post=post)
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="colour", seen=seen)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="colour", seen=seen)
 
 
 def refuse(
     *, actor: Actor, incident: Incident, proposal: str, reason: str, at: datetime, seen: int | None = None
 ) -> list[LogEntry]:
     """Do not follow what a rule proposes; it is proposed again only when its ground changes."""
-    text, now = _reason("不采纳", reason), queries.now_of(incident, at)
+    text, now = _reason("不采纳", reason), incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         found = next((one for one in queries.proposed(board, now) if one.key == proposal), None)
@@ -174,7 +182,7 @@ def refuse(
             )
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="refused", seen=seen)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="refused", seen=seen)
 
 
 # ---- posts
@@ -182,7 +190,6 @@ def take_post(*, actor: Actor, incident: Incident, post: str, at: datetime, key:
     """Take a post that nobody holds here, or that one's own relief is due in by the roster."""
     if post not in POSTS:
         raise Refused("post", "没有这个岗位。", "post")
-    now = queries.now_of(incident, at)
     policy.require(actor, COMMAND if post in DECIDING else "response.act", incident)
     if post in ("commander", "deputy") and "duty_officer" in actor.roles:
         raise Refused("forbidden", f"{POSTS[post]}由区领导或指挥长担任，值班员不能上这个岗。")
@@ -204,12 +211,11 @@ def take_post(*, actor: Actor, incident: Incident, post: str, at: datetime, key:
             )
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="post", key=key)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="post", key=key)
 
 
 def offer_post(*, actor: Actor, incident: Incident, post: str, to: Person, at: datetime) -> list[LogEntry]:
     """Hand a post over: it passes when the other one signs."""
-    now = queries.now_of(incident, at)
 
     def decide(board: Board) -> list[Draft]:
         standing = board.posts.get(post)
@@ -227,12 +233,11 @@ def offer_post(*, actor: Actor, incident: Incident, post: str, to: Person, at: d
             )
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="handover")
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="handover")
 
 
 def sign_post(*, actor: Actor, incident: Incident, post: str, at: datetime) -> list[LogEntry]:
     """The other signature: the post is theirs from now on."""
-    now = queries.now_of(incident, at)
 
     def decide(board: Board) -> list[Draft]:
         offered = board.handovers.get(post)
@@ -247,4 +252,4 @@ def sign_post(*, actor: Actor, incident: Incident, post: str, at: datetime) -> l
             )
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="post")
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="post")

@@ -16,11 +16,11 @@ from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.journal.types import Verb
-from anlan.kernel.response import log, queries
+from anlan.kernel.response import log
 from anlan.kernel.response.actions import intake
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
-from anlan.kernel.response.models import Drill, Incident
+from anlan.kernel.response.models import Drill
 from anlan.kernel.response.types import FACTS
 
 DIRECT = "response.drill"
@@ -124,16 +124,15 @@ def _coming(drill: Drill, board: Board, at: datetime) -> list[Draft]:
 
 def inject_due(at: datetime) -> int:
     """The job: bring in what is due."""
-    number = 0
-    for drill in Drill.objects.filter(incident__is_open=True).select_related("incident"):
-        incident = drill.incident
-        now = queries.now_of(incident, at)
-        if _coming(drill, log.board(incident), now):
-            number += len(_bring(drill, incident, now))
-    return number
+    return sum(_bring(one, at) for one in Drill.objects.filter(incident__is_open=True).select_related("incident"))
 
 
-def _bring(drill: Drill, incident: Incident, now: datetime) -> list[Any]:
-    return log.write(
-        actor=SYSTEM, incident=incident, at=now, decide=lambda board: _coming(drill, board, now), verb="inject"
+def _bring(drill: Drill, at: datetime) -> int:
+    incident, now = drill.incident, drill.incident.now(at)
+    if not _coming(drill, log.board(incident), now):
+        return 0
+    return len(
+        log.write(
+            actor=SYSTEM, incident=incident, at=at, decide=lambda board: _coming(drill, board, now), verb="inject"
+        )
     )

@@ -12,11 +12,13 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
-from anlan.kernel.response import log, queries
+from anlan.kernel.casework.models import Counter
+from anlan.kernel.response import log
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.log import Draft
-from anlan.kernel.response.models import Counter, Incident, LogEntry
+from anlan.kernel.response.models import Incident, LogEntry
 from anlan.kernel.response.types import FACTS, INTAKE
+from anlan.science.geo.earth import in_the_country
 
 OLDEST = timedelta(days=30)
 
@@ -62,7 +64,7 @@ def place_of(longitude: Any, latitude: Any) -> tuple[float | None, float | None]
         x, y = float(longitude), float(latitude)
     except (TypeError, ValueError):
         raise Refused("place", "经纬度要写全，写数字。", "longitude") from None
-    if not (73 <= x <= 136 and 3 <= y <= 54):
+    if not in_the_country(x, y):
         raise Refused("place", "经纬度不在国内。", "longitude")
     return x, y
 
@@ -99,7 +101,7 @@ def open_incident(
         **({"link": dict(link)} if link else {}),
     }  # fmt: skip
     return log.open_incident(
-        actor=actor, at=now, draft=Draft(kind="opened", payload=payload, at=min(happened, now), post="duty"), key=key or uuid4(),
+        actor=actor, at=at, draft=Draft(kind="opened", payload=payload, at=min(happened, now), post="duty"), key=key or uuid4(),
         number=Counter.next("YL" if mode == "drill" else "SJ", at.astimezone(CHINA).year), title=payload["title"], kind=kind, mode=mode, place=place,
         longitude=x, latitude=y, organisation=organisation, drill_from=drill_from, drill_at=at if drill_from else None, drill_pace=drill_pace,
         is_demo=is_demo,
@@ -124,6 +126,4 @@ def correct(
         if name in changes and not 0 < len(str(changes[name]).strip()) <= most:
             raise Refused(name, f"要写 1–{most} 个字。", name)
     draft = Draft(kind="corrected", payload=changes, id=key or uuid4())
-    return log.write(
-        actor=actor, incident=incident, at=queries.now_of(incident, at), decide=lambda _board: [draft], key=key
-    )
+    return log.write(actor=actor, incident=incident, at=at, decide=lambda _board: [draft], key=key)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.moves import change
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.journal.types import Verb
@@ -83,13 +84,7 @@ def take_in(*, actor: Actor, plan: ContingencyPlan, text: str | bytes, at: datet
     return version
 
 
-def _set(version: PlanVersion, source: str, **changes: object) -> None:
-    hit = PlanVersion.objects.filter(pk=version.pk, version=version.version, state=source).update(
-        version=F("version") + 1, **changes
-    )
-    if hit != 1:
-        raise Refused("stale", "这一版不是草稿，或别人刚改过。刷新后再办。")
-    version.refresh_from_db()
+_STALE = "这一版不是草稿，或别人刚改过。刷新后再办。"
 
 
 @transaction.atomic
@@ -98,9 +93,9 @@ def publish(*, actor: Actor, version: PlanVersion, at: datetime) -> PlanVersion:
     policy.require(actor, MANAGE, version.plan)
     book = cards.read(version.text)
     for former in version.plan.versions.filter(state="published"):
-        _set(former, "published", state="replaced")
+        change(former, ("published",), _STALE, state="replaced")
     review = civil_date(at) + timedelta(days=round(book.review_months * 365.25 / 12))
-    _set(version, "draft", state="published", published_at=at, published_by=actor.name, review_on=review)
+    change(version, ("draft",), _STALE, state="published", published_at=at, published_by=actor.name, review_on=review)
     ContingencyPlan.objects.filter(pk=version.plan_id).update(kinds=list(book.kinds))
     _note(actor, version.plan, "edition_published", at, version.hash, edition=version.edition, number=version.number)
     return version
@@ -114,7 +109,7 @@ def filed(*, actor: Actor, version: PlanVersion, on: date, number: str, at: date
         raise Refused("filed_number", "没有写备案编号。", "filed_number")
     if on > civil_date(at):
         raise Refused("on", "备案日期不能晚于今天。", "on")
-    _set(version, "published", filed_on=on, filed_number=number.strip())
+    change(version, ("published",), _STALE, filed_on=on, filed_number=number.strip())
     _note(actor, version.plan, "edition_filed", at, edition=version.edition, on=on, filed_number=number.strip())
     return version
 

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
+from anlan.kernel.access.moves import change
 from anlan.kernel.access.types import Actor
 from anlan.kernel.response import log, queries, telling
 from anlan.kernel.response.actions.command import DECIDING
@@ -25,16 +26,7 @@ LONGEST = 20_000
 SIGNERS = (*DECIDING, "coordination")
 
 
-def _set(row: SituationReport | PressRelease, source: tuple[str, ...], **changes: Any) -> None:
-    """One UPDATE that must hit one row."""
-    hit = (
-        type(row)
-        .objects.filter(pk=row.pk, version=row.version, state__in=source)
-        .update(version=F("version") + 1, **changes)
-    )
-    if hit != 1:
-        raise Refused("stale", "别人刚改过这一份，刷新后再办。")
-    row.refresh_from_db()
+_STALE = "别人刚改过这一份，刷新后再办。"
 
 
 def _last(incident: Incident) -> SituationReport | None:
@@ -47,7 +39,7 @@ def draft(
 ) -> SituationReport:
     """A new draft from the board as it stands. A follow-up or final one needs a first; after the final one only corrections."""
     policy.require(actor, "response.act", incident)
-    now = queries.now_of(incident, at)
+    now = incident.now(at)
     if stage not in SituationReport.STAGES:
         raise Refused("stage", "没有这种报告。", "stage")
     signed = incident.reports.exclude(state__in=("draft", "dropped"))
@@ -71,13 +63,13 @@ def edit(*, actor: Actor, report: SituationReport, body: str, at: datetime) -> S
     body = body.strip()
     if not 0 < len(body) <= LONGEST:
         raise Refused("body", f"正文要写 1–{LONGEST} 个字。", "body")
-    _set(report, ("draft",), body=body)
+    change(report, ("draft",), _STALE, body=body)
     return report
 
 
 def sign(*, actor: Actor, report: SituationReport, at: datetime, explanation: str = "") -> SituationReport:
     """Freeze it. Counts are taken anew from the board; one that fell or leapt since the last report needs an explanation, which is printed."""
-    incident, now = report.incident, queries.now_of(report.incident, at)
+    incident, now = report.incident, report.incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         post = queries.require_post(incident, board, actor, COMMAND, SIGNERS, "签发报告", now)
@@ -90,12 +82,11 @@ def sign(*, actor: Actor, report: SituationReport, at: datetime, explanation: st
         digest = hashlib.sha256(
             f"{report.number}\n{report.stage}\n{body}\n{sorted(facts.items())}".encode()
         ).hexdigest()
-        _set(
-            report, ("draft",), state="signed", body=body, facts=facts, seq=board.seq, as_of=now, hash=digest, signed_at=now, signed_by=actor.name
+        change(report, ("draft",), _STALE, state="signed", body=body, facts=facts, seq=board.seq, as_of=now, hash=digest, signed_at=now, signed_by=actor.name
         )  # fmt: skip
         return [_entry(report, post)]
 
-    log.write(actor=actor, incident=incident, at=now, decide=decide, verb="report")
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb="report")
     return report
 
 
@@ -118,36 +109,36 @@ def _id(report: SituationReport, word: str) -> UUID:
 
 def send(*, actor: Actor, report: SituationReport, to: str, at: datetime) -> SituationReport:
     """It went out: to whom. A drill's report is marked and never goes to the city as a real one (the sender of the link holds that)."""
-    incident, to, now = report.incident, to.strip(), queries.now_of(report.incident, at)
+    incident, to, now = report.incident, to.strip(), report.incident.now(at)
     if not 0 < len(to) <= 120:
         raise Refused("to", "没有写报给谁。", "to")
 
     def decide(board: Board) -> list[Draft]:
         post = queries.require_post(incident, board, actor, COMMAND, SIGNERS, "报送", now)
-        _set(report, ("signed",), state="sent", to=to, sent_at=now)
+        change(report, ("signed",), _STALE, state="sent", to=to, sent_at=now)
         return [_entry(report, post, to=to)]
 
-    log.write(actor=actor, incident=incident, at=now, decide=decide, verb="report")
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb="report")
     return report
 
 
 def received(*, actor: Actor, report: SituationReport, at: datetime, by: str) -> SituationReport:
     """The other side has it: the city link's acknowledgement, or somebody's word on the telephone."""
-    incident, now = report.incident, queries.now_of(report.incident, at)
+    incident = report.incident
     policy.require(actor, COMMAND, incident)
 
     def decide(_board: Board) -> list[Draft]:
-        _set(report, ("sent",), state="received")
+        change(report, ("sent",), _STALE, state="received")
         return [_entry(report, by=by.strip()[:120])]
 
-    log.write(actor=actor, incident=incident, at=now, decide=decide, verb="receipt")
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb="receipt")
     return report
 
 
 def drop(*, actor: Actor, report: SituationReport, at: datetime) -> SituationReport:  # noqa: ARG001
     """Throw a draft away; what is signed stays."""
     policy.require(actor, "response.act", report.incident)
-    _set(report, ("draft",), state="dropped")
+    change(report, ("draft",), _STALE, state="dropped")
     return report
 
 
@@ -158,7 +149,7 @@ def draft_press(
     policy.require(actor, "response.act", incident)
     if corrects is not None and corrects.state != "published":
         raise Refused("illegal", "已发布的才能更正；没有发布的直接改。")
-    now = queries.now_of(incident, at)
+    now = incident.now(at)
     title, text = telling.press(log.board(incident), now)
     if corrects is not None:
         title, text = (
@@ -177,13 +168,13 @@ def edit_press(*, actor: Actor, release: PressRelease, title: str, text: str) ->
         raise Refused("title", "标题要写 1–120 个字。", "title")
     if not 0 < len(text) <= LONGEST:
         raise Refused("text", f"正文要写 1–{LONGEST} 个字。", "text")
-    _set(release, ("draft",), title=title, text=text)
+    change(release, ("draft",), _STALE, title=title, text=text)
     return release
 
 
 def approve_press(*, actor: Actor, release: PressRelease, at: datetime) -> PressRelease:
     """By the press post or the commander, never by who wrote it."""
-    incident, now = release.incident, queries.now_of(release.incident, at)
+    incident, now = release.incident, release.incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         post = queries.require_post(
@@ -192,16 +183,16 @@ def approve_press(*, actor: Actor, release: PressRelease, at: datetime) -> Press
         if release.made_by == actor.name:
             raise Refused("same_person", "起草人不能审定自己的稿子。")
         digest = hashlib.sha256(f"{release.title}\n{release.text}".encode()).hexdigest()
-        _set(release, ("draft",), state="approved", approved_at=now, approved_by=actor.name, hash=digest)
+        change(release, ("draft",), _STALE, state="approved", approved_at=now, approved_by=actor.name, hash=digest)
         return [_press_entry(release, post)]
 
-    log.write(actor=actor, incident=incident, at=now, decide=decide, verb="press")
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb="press")
     return release
 
 
 def publish_press(*, actor: Actor, release: PressRelease, at: datetime) -> PressRelease:
     """On the public site from now on. A drill's is never published."""
-    incident, now = release.incident, queries.now_of(release.incident, at)
+    incident, now = release.incident, release.incident.now(at)
     if incident.is_drill:
         raise Refused("drill", "演练的稿子不对外发布。")
 
@@ -209,10 +200,10 @@ def publish_press(*, actor: Actor, release: PressRelease, at: datetime) -> Press
         post = queries.require_post(
             incident, board, actor, "response.act", ("press", "commander", "deputy"), "发布", now
         )
-        _set(release, ("approved",), state="published", published_at=now)
+        change(release, ("approved",), _STALE, state="published", published_at=now)
         return [_press_entry(release, post)]
 
-    log.write(actor=actor, incident=incident, at=now, decide=decide, verb="press")
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb="press")
     return release
 
 

@@ -11,13 +11,13 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.files.models import Stored
-from anlan.kernel.response import log, queries
+from anlan.kernel.response import log
 from anlan.kernel.response.actions.intake import checked, place_of
 from anlan.kernel.response.actions.tasking import ACT
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry
-from anlan.kernel.response.types import COMMAND, FACTS, KINDS, RESOURCE_STATES
+from anlan.kernel.response.types import COMMAND, KINDS, RESOURCE_STATES
 
 
 def _words(text: str, title: str, field: str, most: int = 2000) -> str:
@@ -34,7 +34,6 @@ def _say(
     skew: float = 0.0, files: Sequence[Stored] = (), longitude: Any = None, latitude: Any = None,
 ) -> list[LogEntry]:  # fmt: skip
     policy.require(actor, ACT, incident)
-    now = queries.now_of(incident, at)
     x, y = place_of(longitude, latitude)
     draft = Draft(
         kind=kind, payload=payload, id=key or uuid4(), at=occurred_at, recorded_at=occurred_at, skew=skew, files=tuple(files), longitude=x, latitude=y
@@ -45,7 +44,7 @@ def _say(
             raise Refused("illegal", "事件已经归档，不能再记。")
         return [draft]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb=kind, key=key)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb=kind, key=key)
 
 
 def fact(*, actor: Actor, incident: Incident, values: Mapping[str, Any], at: datetime, **more: Any) -> list[LogEntry]:
@@ -76,7 +75,7 @@ def strike(*, actor: Actor, incident: Incident, entry: UUID, reason: str, at: da
             raise Refused("illegal", "这条已经划去。")
         return [Draft(kind="strike", payload={"entry": str(entry), "reason": reason})]
 
-    return log.write(actor=actor, incident=incident, at=queries.now_of(incident, at), decide=decide, verb="strike")
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="strike")
 
 
 def resource(
@@ -124,6 +123,3 @@ def evaluate(*, actor: Actor, incident: Incident, text: str, at: datetime) -> li
     """The conclusion of the evaluation, by command."""
     policy.require(actor, COMMAND, incident)
     return _say(actor, incident, at, "evaluation", {"text": _words(text, "评估结论", "text", 8000)})
-
-
-FACT_TITLES = {slug: one.title for slug, one in FACTS.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,7 +34,7 @@ def activate(
 
     `hash`: of the preview that was signed; refused `changed` when the roster or the registry would now give other tasks.
     """
-    now = queries.now_of(incident, at)
+    now = incident.now(at)
 
     def decide(board: Board) -> list[Draft]:
         _may_activate(board, version, level)
@@ -46,7 +46,7 @@ def activate(
             raise Refused("reason", "调整级别要写理由：哪些任务撤销、为什么。", "reason")
         return _activated(board, version, scenario, level, new, difference, post, reason.strip(), key or uuid4())
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="plan", seen=seen, key=key)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="plan", seen=seen, key=key)
 
 
 def _may_activate(board: Board, version: PlanVersion, level: int) -> None:
@@ -144,10 +144,10 @@ def climb(at: datetime) -> int:
 
 
 def _each(incident: Incident, at: datetime, decide: Callable[[Board, datetime], list[Draft]], verb: str) -> int:
-    now = queries.now_of(incident, at)
+    now = incident.now(at)
     if not decide(log.board(incident), now):
         return 0
-    return len(log.write(actor=SYSTEM, incident=incident, at=now, decide=lambda board: decide(board, now), verb=verb))
+    return len(log.write(actor=SYSTEM, incident=incident, at=at, decide=lambda board: decide(board, now), verb=verb))
 
 
 def _climbing(board: Board, at: datetime) -> list[Draft]:
@@ -199,7 +199,7 @@ def progress(
 ) -> list[LogEntry]:  # fmt: skip
     """Accept a task, begin it, finish it, or say that it cannot be done (with the reason, at once to the next). What comes from the field
     after the task was withdrawn or finished is kept as a note for the duty officer, not lost."""
-    now = queries.now_of(incident, at)
+    now = incident.now(at)
     if state not in _NEXT:
         raise Refused("state", "没有这一步。")
     if len(note) > 2000:
@@ -244,7 +244,7 @@ def progress(
             drafts += _followers(board, view, now)
         return drafts
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="task_move", key=key)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="task_move", key=key)
 
 
 def _prove(view: TaskView, state: str, ticked: Sequence[str], files: Sequence[Stored]) -> None:
@@ -272,7 +272,7 @@ def order(
     place: str = "", message: str = "", key: UUID | None = None,
 ) -> list[LogEntry]:  # fmt: skip
     """A task that no card foresaw. `organisation`: whom it goes to; else who is on duty in the post."""
-    now, title = queries.now_of(incident, at), title.strip()
+    now, title = incident.now(at), title.strip()
     if not 0 < len(title) <= 120:
         raise Refused("title", "没有写要办什么（不超过 120 个字）。", "title")
     if post not in POSTS:
@@ -300,12 +300,12 @@ def order(
             Draft(kind="task_move", payload={"task": task["key"], "title": title, "state": "sent"}, post=by),
         ]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="task", key=key)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="task", key=key)
 
 
 def withdraw(*, actor: Actor, incident: Incident, tasks: Sequence[str], reason: str, at: datetime) -> list[LogEntry]:
     """Take tasks back, with the reason; what is done stays."""
-    now, reason = queries.now_of(incident, at), reason.strip()
+    now, reason = incident.now(at), reason.strip()
     if not reason:
         raise Refused("reason", "撤销任务要写理由。", "reason")
 
@@ -318,7 +318,4 @@ def withdraw(*, actor: Actor, incident: Incident, tasks: Sequence[str], reason: 
             raise Refused("illegal", "这些任务已经办完或撤销。")
         return [Draft(kind="withdrawn", payload={"tasks": keys, "reason": reason}, post=post)]
 
-    return log.write(actor=actor, incident=incident, at=now, decide=decide, verb="withdrawn")
-
-
-HORIZON = timedelta(days=7)
+    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="withdrawn")

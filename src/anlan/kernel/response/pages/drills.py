@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
-from anlan.kernel.response import log, queries
+from anlan.kernel.response import log
 from anlan.kernel.response.actions import drills
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.models import Drill
-from anlan.kernel.response.pages.incidents import district_of, key_of
+from anlan.kernel.response.pages.incidents import district_of
 
 _T = "kernel/response/"
 _SAMPLE = (Path(__file__).parents[1] / "library" / "drill_flood.toml").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def listing(request: Request) -> HttpResponse:
             refused = error
     typed = request.POST if refused else {"script": _SAMPLE, "pace": "1", "kind": "flood"}
     context = {
-        "drills": Drill.objects.select_related("incident", "director"), "kinds": kinds(), "typed": typed, "bad": refused, "key": key_of(request),
+        "drills": Drill.objects.select_related("incident", "director"), "kinds": kinds(), "typed": typed, "bad": refused, "key": form_key(request),
         "streets": Organisation.objects.filter(kind="street", closed_on=None), "chosen": request.POST.getlist("streets"),
     }  # fmt: skip
     return render(request, _T + "drills.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
@@ -48,7 +48,7 @@ def _start(request: Request) -> Drill:
     typed = request.POST
     return drills.start(
         actor=request.actor, organisation=district_of(request), title=typed.get("title", ""), kind=typed.get("kind", ""), place=typed.get("place", ""),
-        script=drills.read(typed.get("script", "")), at=request.at, pace=typed.get("pace", "1"), blind=typed.get("blind") == "1", key=key_of(request),
+        script=drills.read(typed.get("script", "")), at=request.at, pace=typed.get("pace", "1"), blind=typed.get("blind") == "1", key=form_key(request),
         streets=tuple(Organisation.objects.filter(kind="street", code__in=typed.getlist("streets"))),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def one(request: Request, number: str) -> HttpResponse:
         "drill": drill,
         "incident": drill.incident,
         "board": board,
-        "at": queries.now_of(drill.incident, request.at),
+        "at": drill.incident.now(request.at),
         "lines": [(row, row["key"] in board.injects) for row in drill.script],
     }
     return render(request, _T + "drill.html", context)

@@ -16,7 +16,7 @@ from django.utils.timezone import make_aware
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
 from anlan.kernel.access.models import Organisation, Person
 from anlan.kernel.access.types import Page
 from anlan.kernel.files.keeping import keep
@@ -58,13 +58,6 @@ def found(request: Request, number: str) -> Incident:
         raise Http404 from None
 
 
-def key_of(request: Request) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
 def instant(text: str, field: str) -> datetime | None:
     """An instant as a form gives it (`2025-07-25T14:20`, the house's own time); None when empty."""
     if not text:
@@ -99,7 +92,7 @@ def incidents(request: Request) -> HttpResponse:
             | rows.filter(place__icontains=word)
         )
     page = page_of(request, rows)
-    lines = [(one, log.board(one) if one.is_open else None) for one in page]
+    lines = [(one, standing if one.is_open else None) for one, standing in log.boards(page)]
     context = {
         "page": page, "shows": SHOWS.items(), "lines": lines, "kinds": kinds(), "shown": shown, "asked": asked, "states": STATES, "may_open": policy.why(request.actor, INTAKE),
         "on_duty": [one for one in queries.on_duty(request.at) if one.post in ("duty", "commander", "deputy") and one.rank == 1],
@@ -122,7 +115,7 @@ def new(request: Request) -> HttpResponse:
         try:
             incident = intake.open_incident(
                 actor=request.actor, organisation=district_of(request), place=typed.get("place", ""), kind=typed.get("kind", ""),
-                source=typed.get("source", ""), at=request.at, counts=_people(typed), title=typed.get("title", ""), key=key_of(request),
+                source=typed.get("source", ""), at=request.at, counts=_people(typed), title=typed.get("title", ""), key=form_key(request),
                 occurred_at=instant(typed.get("occurred_at", ""), "occurred_at"), longitude=typed.get("longitude"), latitude=typed.get("latitude"),
                 streets=tuple(Organisation.objects.filter(kind="street", code__in=request.POST.getlist("streets"))),
                 link={"link": chosen.link, "title": chosen.title, "url": chosen.url} if chosen else None,
@@ -174,7 +167,7 @@ def _live(request: Request, incident: Incident) -> dict[str, Any]:
     entries = list(incident.entries.exclude(kind__in=("task_move", "receipt")).order_by("-seq")[:60])
     strikes = incident.entries.filter(kind="strike")
     both = {one.pk: one for one in (*entries, *strikes)}
-    now = queries.now_of(incident, request.at)
+    now = incident.now(request.at)
     return {"feed": showing.feed(list(both.values()))[:40], "known": f"{incident.seq}-{now:%H%M}"}
 
 
@@ -190,7 +183,7 @@ def live(request: Request, number: str) -> HttpResponse:
 def wall(request: Request, number: str) -> HttpResponse:
     """Read-only, for a wall: figures, map, tasks; no names of persons, nothing to press."""
     incident = found(request, number)
-    at, standing = queries.now_of(incident, request.at), log.board(incident)
+    at, standing = incident.now(request.at), log.board(incident)
     split = showing.groups(standing, at)
     context = {
         **showing.at_board(incident, standing, at), "mode": "wall", "tasks": [*split.late, *split.running, *split.coming][:6], "map": ground.bounds() is not None,
@@ -246,14 +239,14 @@ def _move(request: Request, incident: Incident, word: str) -> str:
     values = {name: request.POST.get(name, "") for name in ("into", "to", "level")}
     command.move(
         actor=request.actor, incident=incident, move=word, at=request.at, reason=request.POST.get("reason", ""), seen=_seen(request), values=values,
-        key=key_of(request),
+        key=form_key(request),
     )  # fmt: skip
     return f"{command.find(word).title}，现在是“{STATES[incident.state]}”。"
 
 
 def _note(request: Request, incident: Incident, _word: str) -> str:
     saying.note(
-        actor=request.actor, incident=incident, text=request.POST.get("text", ""), at=request.at, key=key_of(request),
+        actor=request.actor, incident=incident, text=request.POST.get("text", ""), at=request.at, key=form_key(request),
         occurred_at=instant(request.POST.get("occurred_at", ""), "occurred_at"),
     )  # fmt: skip
     return ""
@@ -262,7 +255,7 @@ def _note(request: Request, incident: Incident, _word: str) -> str:
 def _fact(request: Request, incident: Incident, _word: str) -> str:
     values = {slug: request.POST[slug] for slug in FACTS if request.POST.get(slug, "").strip()}
     saying.fact(
-        actor=request.actor, incident=incident, values=values, at=request.at, key=key_of(request),
+        actor=request.actor, incident=incident, values=values, at=request.at, key=form_key(request),
         occurred_at=instant(request.POST.get("occurred_at", ""), "occurred_at"),
     )  # fmt: skip
     return "已记下。"
@@ -311,13 +304,13 @@ def _correct(request: Request, incident: Incident, _word: str) -> str:
         changes |= {"longitude": request.POST.get("longitude"), "latitude": request.POST.get("latitude")}
     if request.POST.getlist("streets"):
         changes["streets"] = list(Organisation.objects.filter(kind="street", code__in=request.POST.getlist("streets")))
-    intake.correct(actor=request.actor, incident=incident, at=request.at, key=key_of(request), **changes)
+    intake.correct(actor=request.actor, incident=incident, at=request.at, key=form_key(request), **changes)
     return "已更正，原来的写法还在记录里。"
 
 
 def _take(request: Request, incident: Incident, _word: str) -> str:
     post = request.POST.get("post", "")
-    command.take_post(actor=request.actor, incident=incident, post=post, at=request.at, key=key_of(request))
+    command.take_post(actor=request.actor, incident=incident, post=post, at=request.at, key=form_key(request))
     return f"你现在是{POSTS[post]}。"
 
 
@@ -340,7 +333,7 @@ def _order(request: Request, incident: Incident, _word: str) -> str:
     tasking.order(
         actor=request.actor, incident=incident, title=request.POST.get("title", ""), post=request.POST.get("post", ""), at=request.at,
         minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 7 else 0, organisation=organisation, place=request.POST.get("where", "")[:120],
-        message=request.POST.get("message", "")[:1000], key=key_of(request),
+        message=request.POST.get("message", "")[:1000], key=form_key(request),
     )  # fmt: skip
     return "任务已下达。"
 
@@ -355,14 +348,14 @@ def _withdraw(request: Request, incident: Incident, _word: str) -> str:
 def _opinion(request: Request, incident: Incident, _word: str) -> str:
     saying.opinion(
         actor=request.actor, incident=incident, text=request.POST.get("text", ""), source=request.POST.get("source", ""), at=request.at,
-        address=request.POST.get("address", ""), key=key_of(request),
+        address=request.POST.get("address", ""), key=form_key(request),
     )  # fmt: skip
     return "已记下这条舆情。"
 
 
 def _cause(request: Request, incident: Incident, _word: str) -> str:
     saying.cause(
-        actor=request.actor, incident=incident, text=request.POST.get("text", ""), lesson=request.POST.get("lesson", ""), at=request.at, key=key_of(request)
+        actor=request.actor, incident=incident, text=request.POST.get("text", ""), lesson=request.POST.get("lesson", ""), at=request.at, key=form_key(request)
     )  # fmt: skip
     return "已记下。"
 
@@ -381,7 +374,7 @@ _ACTS: dict[str, Callable[[Request, Incident, str], str]] = {
 # ---- one task, also on a phone
 def task(request: Request, number: str, key: str) -> HttpResponse:
     incident = found(request, number)
-    standing, at = log.board(incident), queries.now_of(incident, request.at)
+    standing, at = log.board(incident), incident.now(request.at)
     view = standing.tasks.get(key)
     if view is None:
         raise Http404
@@ -400,7 +393,7 @@ def task(request: Request, number: str, key: str) -> HttpResponse:
             ]
             tasking.progress(
                 actor=request.actor, incident=incident, task=key, state=request.POST.get("state", ""), at=request.at, note=request.POST.get("note", ""),
-                ticked=request.POST.getlist("ticked"), files=files, key=key_of(request),
+                ticked=request.POST.getlist("ticked"), files=files, key=form_key(request),
             )  # fmt: skip
             messages.success(request, "已记下。")
             return HttpResponseRedirect(reverse("incident_task", args=[number, key]))

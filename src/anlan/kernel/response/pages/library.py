@@ -13,14 +13,14 @@ from django.urls import reverse
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
 from anlan.kernel.access.types import Page
 from anlan.kernel.response import cards, log, queries
 from anlan.kernel.response.actions import plans, tasking
 from anlan.kernel.response.cards import Book
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.models import ContingencyPlan, PlanVersion
-from anlan.kernel.response.pages.incidents import found, key_of
+from anlan.kernel.response.pages.incidents import found
 from anlan.kernel.response.types import GRADES, LEVELS, POSTS, READ, TASK_STATES
 
 _T = "kernel/response/"
@@ -147,7 +147,7 @@ def download(_request: Request, slug: str, number: int) -> HttpResponse:
 def activation(request: Request, number: str) -> HttpResponse:
     """Choose plan, scenario and level; the preview says who would get what, what has no owner, what is kept and withdrawn; then sign."""
     incident = found(request, number)
-    standing, at = log.board(incident), queries.now_of(incident, request.at)
+    standing, at = log.board(incident), incident.now(request.at)
     asked = request.POST if request.method == "POST" else request.GET
     pinned = queries.pinned(standing)
     versions = [pinned] if pinned else queries.fitting(standing.kind)
@@ -168,7 +168,7 @@ def activation(request: Request, number: str) -> HttpResponse:
                 seen = request.POST.get("seen", "")
                 tasking.activate(
                     actor=request.actor, incident=incident, version=version, scenario=scenario, level=level, at=request.at, hash=request.POST.get("hash", ""),
-                    reason=request.POST.get("reason", ""), seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None, key=key_of(request),
+                    reason=request.POST.get("reason", ""), seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None, key=form_key(request),
                 )  # fmt: skip
                 messages.success(request, f"已启动《{version.plan.title}》{LEVELS[level]}。")
                 return HttpResponseRedirect(reverse("incident", args=[number]))
@@ -183,7 +183,7 @@ def activation(request: Request, number: str) -> HttpResponse:
                 new, difference = None, None
     context = {
         "incident": incident, "board": standing, "versions": versions, "version": version, "book": book, "scenario": scenario, "level": level, "levels": LEVELS,
-        "post_words": POSTS, "new": new, "difference": difference, "bad": refused, "key": key_of(request), "typed": request.POST, "proposed": proposed,
+        "post_words": POSTS, "new": new, "difference": difference, "bad": refused, "key": form_key(request), "typed": request.POST, "proposed": proposed,
         "kept": [standing.tasks[one] for one in difference.kept] if difference else [], "at": at,
         "withdrawn": [standing.tasks[one] for one in difference.withdrawn] if difference else [], "states": TASK_STATES,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from anlan.kernel.access.types import PUBLIC, Page
 from anlan.kernel.documents.pdf import to_pdf
 from anlan.kernel.documents.types import OfficialDocument, Paragraph
 from anlan.kernel.documents.word import MEDIA_TYPE, to_docx
-from anlan.kernel.response import log, queries, telling
+from anlan.kernel.response import log, telling
 from anlan.kernel.response.actions import reports
 from anlan.kernel.response.findings import KIND_WORDS, findings
 from anlan.kernel.response.models import Incident, PressRelease, SituationReport
@@ -28,7 +28,7 @@ _T = "kernel/response/"
 def papers(request: Request, number: str, refused: Refused | None = None) -> HttpResponse:
     """The chain of reports with what it lacks, and the press releases."""
     incident = found(request, number)
-    at, board = queries.now_of(incident, request.at), log.board(incident)
+    at, board = incident.now(request.at), log.board(incident)
     context = {
         "incident": incident, "board": board, "at": at, "reports": incident.reports.exclude(state="dropped").order_by("-number"),
         "press": incident.press.exclude(state="dropped"), "stages": SituationReport.STAGES, "findings": findings(board, at), "finding_words": KIND_WORDS, "bad": refused,
@@ -94,7 +94,7 @@ def report(request: Request, number: str, which: int) -> HttpResponse:
     )
     facts = telling.counted(board) if row.state == "draft" else row.facts
     context = {
-        "incident": incident, "report": row, "bad": refused, "typed": request.POST if refused else {}, "at": queries.now_of(incident, request.at),
+        "incident": incident, "report": row, "bad": refused, "typed": request.POST if refused else {}, "at": incident.now(request.at),
         "changes": telling.changes(former.facts, facts) if former else [], "jumps": telling.jumps(former.facts, facts) if former else [],
         "counts": telling.count_words(facts), "former": former,
     }  # fmt: skip

@@ -40,7 +40,7 @@ def replay(request: Request, number: str) -> HttpResponse:
         asked = instant(request.GET.get("at", ""), "at")
     except Refused:
         asked = None
-    at = min(max(asked or times[-1], times[0]), max(times[-1], queries.now_of(incident, request.at)))
+    at = min(max(asked or times[-1], times[0]), max(times[-1], incident.now(request.at)))
     standing = log.board_at(incident, at)
     entries = list(incident.entries.filter(received_at__lte=at).order_by("-seq")[:60])
     before, after = [one for one in times if one < at], [one for one in times if one > at]
@@ -112,7 +112,7 @@ def delays(board: Board, at: datetime) -> list[Delay]:
 def after_action(request: Request, number: str, refused: Refused | None = None, place: str = "") -> HttpResponse:
     """Key times, delays, what the reports lacked, causes and lessons, the evaluation; beside another incident or drill when one is chosen."""
     incident = found(request, number)
-    board, at = log.board(incident), queries.now_of(incident, request.at)
+    board, at = log.board(incident), incident.now(request.at)
     other = queries.visible(request.actor).filter(number=request.GET.get("with", "")).first()
     beside = log.board(other) if other else None
     times = key_times(board)
@@ -137,7 +137,7 @@ def lesson(request: Request, number: str, entry: UUID) -> HttpResponse:
             entry=entry,
             owner=owner,
             kind=request.POST.get("kind", ""),
-            at=queries.now_of(incident, request.at),
+            at=request.at,
         )
     except Refused as refused:
         if refused.code == "sign_in":

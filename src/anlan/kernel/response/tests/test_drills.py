@@ -9,6 +9,7 @@ from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
 from anlan.kernel.casework.models import Case
+from anlan.kernel.journal.models import Entry
 from anlan.kernel.response import lessons, log
 from anlan.kernel.response.actions import command, drills, saying, tasking
 from anlan.kernel.response.models import Drill
@@ -131,3 +132,16 @@ def test_a_lesson_becomes_one_case_and_the_log_knows_it(cast: Cast) -> None:
     assert [one["case"] for one in log.board(incident).links] == [case.number]
     assert case.number in client.get(f"{root}review/").content.decode()
     assert incident.number in client.get(f"/cases/{case.number}/").content.decode()
+
+
+def test_the_journal_and_the_cases_live_in_the_houses_time(cast: Cast) -> None:
+    incident = _drill(cast, pace=60).incident
+    real = cast.at + timedelta(minutes=2)  # two hours on the drill's clock
+    (entry,) = saying.cause(actor=cast.actor("commander"), incident=incident, text="通知太慢", at=real)
+    assert entry.received_at == cast.at + timedelta(hours=2)
+    assert Entry.objects.filter(verb="response.cause").get().at == real
+    case = lessons.open_lesson(
+        actor=cast.actor("commander"), incident=incident, entry=entry.pk, owner=cast.emergency, kind="train", at=real
+    )
+    assert case.opened_at == real
+    assert log.board(incident).links[-1]["at"] == cast.at + timedelta(hours=2)

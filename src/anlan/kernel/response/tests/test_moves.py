@@ -120,3 +120,26 @@ def test_posts_pass_with_two_signatures(cast: Cast) -> None:
 def test_the_guide_prints_the_table_of_moves() -> None:
     text = (Path(__file__).parents[5] / "docs" / "guide" / "response.md").read_text(encoding="utf-8")
     assert "\n".join(move_lines()) in text
+
+
+def test_a_duplicate_is_told_to_both_or_to_none(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = flood(cast)
+    second = intake.open_incident(
+        actor=cast.actor("duty"),
+        organisation=cast.district,
+        place="下沉桥",
+        kind="flood",
+        source="另一人来电",
+        at=cast.at,
+    )
+
+    def broken(*_given: object) -> None:
+        raise OSError("cut")
+
+    monkeypatch.setattr(command, "_told_the_other", broken)
+    with pytest.raises(OSError, match="cut"):
+        command.move(
+            actor=cast.actor("duty"), incident=second, move="duplicate", at=cast.at, values={"into": first.number}
+        )
+    second.refresh_from_db()
+    assert (second.state, log.board(second).state) == ("reported", "reported")

@@ -13,7 +13,7 @@ import pytest
 from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
-from anlan.kernel.response import cards, log, queries
+from anlan.kernel.response import cards, desk, log, queries
 from anlan.kernel.response.actions import intake, tasking
 from anlan.kernel.response.activation import Asset, Facts, Holder, activate, change
 from anlan.kernel.response.cards import Card, PlaceRule, ResourceRule
@@ -235,3 +235,26 @@ def test_a_phone_that_comes_back_after_the_task_was_withdrawn_loses_nothing(cast
     board = log.board(incident)
     assert board.tasks[street].state == "withdrawn"
     assert sum("已转移 12 户" in one["text"] for one in board.notes) == 1
+
+
+@pytest.mark.django_db
+def test_a_late_task_stands_on_the_desk_its_card_names(cast: Cast) -> None:
+    incident, version = assessed(cast), plan(cast)
+    tasking.activate(
+        actor=cast.actor("commander"), incident=incident, version=version, scenario="downpour", level=3, at=cast.at
+    )
+    street = f"A3@{cast.street.code}"
+
+    def hurried(who: str, minutes: int) -> list[str]:
+        return [
+            one.title
+            for one in desk.waiting(cast.actor(who), cast.at + timedelta(minutes=minutes))
+            if one.verb == "催办"
+        ]
+
+    assert hurried("duty", 119) == []
+    assert log.board(incident).tasks[street].title in hurried(
+        "duty", 121
+    )  # on_late is the duty leader unless the card says otherwise
+    assert hurried("commander", 121) == []
+    assert hurried("street", 121) == []

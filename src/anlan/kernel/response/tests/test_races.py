@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection
 from tests.support.cast import Cast, make_cast
+from tests.support.together import codes
 
-from anlan.base.errors import Refused
 from anlan.kernel.response import log
 from anlan.kernel.response.actions import command, saying, tasking
 from anlan.kernel.response.models import Incident, LogEntry, Task
 from anlan.kernel.response.tests.support import assessed, flood, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], object]) -> list[str]:
-    """Run them at once; "" or the refusal's code of each."""
-    gate, answers = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        gate.wait(10)
-        try:
-            for _each in range(20):  # SQLite: a writer that finds the file busy asks again, as the pages do
-                try:
-                    act()
-                    break
-                except OperationalError:
-                    continue
-        except Refused as refused:
-            answers[place] = refused.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    return answers
 
 
 @pytest.fixture
@@ -60,7 +32,7 @@ def test_of_two_commanders_one_decides(people: Cast) -> None:
         own = Incident.objects.get(pk=incident.pk)
         return lambda: command.decide_grade(actor=duty, incident=own, grade=grade, at=people.at, seen=seen)
 
-    answers = together(decide(2), decide(3), decide(4))
+    answers = codes(decide(2), decide(3), decide(4))
     assert sorted(answers) == ["", "stale", "stale"]
     assert LogEntry.objects.filter(kind="grade").count() == 1
     assert log.verify(Incident.objects.get()) == ""
@@ -83,7 +55,7 @@ def test_an_activation_signed_twice_gives_its_tasks_once(people: Cast) -> None:
             seen=incident.decided,
         )
 
-    answers = together(sign(), sign(), sign())
+    answers = codes(sign(), sign(), sign())
     assert answers.count("") >= 1
     assert set(answers) <= {"", "stale"}
     assert LogEntry.objects.filter(kind="plan").count() == 1
@@ -110,7 +82,7 @@ def test_notes_of_many_hands_are_all_there_in_one_chain(people: Cast) -> None:
 
         return act
 
-    assert together(*(write(hand) for hand in range(4))) == [""] * 4
+    assert codes(*(write(hand) for hand in range(4))) == [""] * 4
     found = Incident.objects.get()
     assert found.seq == before + 32
     assert log.verify(found) == ""

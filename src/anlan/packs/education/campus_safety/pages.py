@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.casework import pages as case_pages
 from anlan.kernel.web.exporting import exported
@@ -47,17 +47,10 @@ def _secret(key: UUID) -> str:
     return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:8])
 
 
-def _key(request: Request) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
 def report(request: Request) -> HttpResponse:
     """The form, and after sending the number and the secret, once."""
     refused: Refused | None = None
-    key = _key(request)
+    key = form_key(request)
     if request.method == "POST":
         school = Organisation.objects.filter(
             pk=number(request.POST.get("school")), kind="school", closed_on=None

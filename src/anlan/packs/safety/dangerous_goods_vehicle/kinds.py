@@ -26,7 +26,7 @@ def _derived(code: str, title: str, unit: str = "", decimals: int = 0) -> Channe
 
 
 VEHICLE = StationKind(
-    slug="vehicle", title="危险货物车辆", permission=PERMISSION,
+    slug="vehicle", incident="traffic", title="危险货物车辆", permission=PERMISSION,
     channels=(
         _channel("speed", "车速", "km/h", 1, 0, 200), _channel("lon", "经度", "°", 6, 73, 136), _channel("lat", "纬度", "°", 6, 3, 54),
         _channel("mileage", "里程", "km", 1, 0, 1e7), _channel("alarm", "终端报警位", "", 0, 0, 2**32, ALARM_BITS),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from anlan.base.errors import Refused
+from anlan.science.geo.earth import in_the_country
 
 Point = tuple[float, float]  # longitude, latitude
 EARTH_M = 6_371_008.8  # mean radius
@@ -82,7 +83,7 @@ def _point(text: str, place: int) -> Point:
         longitude, latitude = (float(one) for one in text.split(","))
     except ValueError:
         raise Refused("points", f"第 {place} 个点“{text[:30]}”读不懂，写成“117.20,39.15”。", "points") from None
-    if not (73 <= longitude <= 136 and 3 <= latitude <= 54):
+    if not in_the_country(longitude, latitude):
         raise Refused("points", f"第 {place} 个点不在国内。先写经度，再写纬度。", "points")
     return (longitude, latitude)
 

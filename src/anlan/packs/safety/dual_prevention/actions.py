@@ -19,6 +19,7 @@ from anlan.packs.safety.dual_prevention.models import Measure, NearMiss, Risk, R
 from anlan.packs.safety.dual_prevention.types import RiskRow, cells, to_json
 from anlan.packs.safety.dual_prevention.verbs import note as journal
 from anlan.packs.safety.dual_prevention.writing import Pen, Written
+from anlan.science.geo.earth import in_the_country
 
 
 def _reason(text: str, field: str = "reason") -> str:
@@ -169,7 +170,7 @@ def place(
     policy.require(actor, queries.EDIT, point)
     if (longitude is None) != (latitude is None):
         raise Refused("longitude", "经纬度要写全。", "longitude")
-    if longitude is not None and latitude is not None and not (73 <= longitude <= 136 and 3 <= latitude <= 54):
+    if longitude is not None and latitude is not None and not in_the_country(longitude, latitude):
         raise Refused("longitude", "经纬度不在国内。", "longitude")
     old = {"longitude": point.longitude, "latitude": point.latitude}
     RiskPoint.objects.filter(pk=point.pk).update(longitude=longitude, latitude=latitude)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,7 +14,7 @@ from django.urls import reverse
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.response import queries as response
 from anlan.kernel.web.exporting import exported
@@ -67,13 +67,6 @@ def _moment(text: str) -> datetime | None:
     return found.replace(tzinfo=CHINA) if found.tzinfo is None else found
 
 
-def _key(posted: Any) -> UUID:
-    try:
-        return UUID(posted.get("key", ""))
-    except ValueError:
-        return uuid4()
-
-
 def new(request: Request) -> HttpResponse:
     """Paste the sentence and have it read, or fill in the fields; then it opens an incident, corrects one, or is only kept."""
     typed: dict[str, Any] = request.POST.dict() if request.method == "POST" else {}
@@ -97,7 +90,7 @@ def _take(request: Request, typed: dict[str, Any]) -> HttpResponse:
     organisation = Organisation.objects.get(pk=int(request.actor.path.strip("/").split("/")[0]))
     corrects = QuickReport.objects.filter(pk=number(typed.get("corrects"))).first() if typed.get("corrects") else None
     made = actions.take(
-        actor=request.actor, organisation=organisation, values=typed, occurred_at=_moment(typed.get("occurred_at", "")), at=request.at, key=_key(typed),
+        actor=request.actor, organisation=organisation, values=typed, occurred_at=_moment(typed.get("occurred_at", "")), at=request.at, key=form_key(request),
         opens=typed.get("do") != "keep", corrects=corrects, another=typed.get("another") == "1",
     )  # fmt: skip
     if made.incident is None:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
-from anlan.kernel.response.activation import distance
 from anlan.kernel.response.boards import Shaking
+from anlan.science.geo.earth import kilometres
 
 _FILE = Path(__file__).with_name("rules.toml")
 SAME_MINUTES, SAME_KM = 3, 100  # two reports closer than this may be of one earthquake: a person is asked
@@ -75,7 +75,7 @@ def near(shaking: Shaking, places: Iterable[tuple[str, str, float, float, str, s
     """`places`: (key, title, longitude, latitude, kind, detail). Nearest first."""
     ring, found = ring_of(shaking.magnitude), []
     for key, title, longitude, latitude, kind, detail in places:
-        km = distance(shaking.longitude, shaking.latitude, longitude, latitude)
+        km = kilometres(shaking.longitude, shaking.latitude, longitude, latitude)
         where: Literal["first", "then", "out"] = (
             "out" if ring is None or km > ring.then_km else "first" if km <= ring.first_km else "then"
         )
@@ -141,4 +141,4 @@ def number(text: Any, name: str, title: str, low: float, high: float, *, needed:
 def one_quake(one: tuple[datetime, float, float], other: tuple[datetime, float, float]) -> bool:
     """Whether two (instant, longitude, latitude) may be the same earthquake."""
     apart = abs(one[0] - other[0])
-    return apart <= timedelta(minutes=SAME_MINUTES) and distance(one[1], one[2], other[1], other[2]) <= SAME_KM
+    return apart <= timedelta(minutes=SAME_MINUTES) and kilometres(one[1], one[2], other[1], other[2]) <= SAME_KM

@@ -15,7 +15,7 @@ def _state(code: str, title: str, where: str) -> Channel:
 
 
 FIRE = StationKind(
-    slug="fire", title="消防", permission=PERMISSION, page="fire_unit",
+    slug="fire", incident="fire", title="消防", permission=PERMISSION, page="fire_unit",
     channels=(
         _state("device", "传输装置状态", "device"),
         _state("panel", "火灾报警控制器", "1.1"),

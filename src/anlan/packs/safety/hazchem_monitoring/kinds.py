@@ -14,7 +14,7 @@ def _channel(code: str, quantity: str, title: str, unit: str, decimals: int, low
 
 
 TANK_AREA = StationKind(
-    slug="tank_area", title="危化品储罐区", permission=PERMISSION,
+    slug="tank_area", incident="hazchem", title="危化品储罐区", permission=PERMISSION,
     channels=(
         _channel("level", "level", "储罐液位", "m", 2, 0, 30), _channel("pressure", "pressure", "储罐压力", "kPa", 1, -10, 3000),
         _channel("temperature", "temperature", "储罐温度", "°C", 1, -60, 200), _channel("gas_1", "gas", "1 号可燃气体探测器", "%LEL", 1, 0, 100),

@@ -14,14 +14,14 @@ def _margin(code: str, title: str) -> Channel:
 
 
 RAIN = StationKind(
-    slug="rain", title="雨量", permission=PERMISSION, page="rain_station",
+    slug="rain", incident="flood", title="雨量", permission=PERMISSION, page="rain_station",
     channels=(
         Channel(code="total", quantity="rain_total", title="累计雨量", unit="mm", every=300, low=0, high=999999, sources={"sl651": "26"}),
         _BATTERY,
     ),
 )  # fmt: skip
 LEVEL = StationKind(
-    slug="level", title="水位", permission=PERMISSION, page="rain_station",
+    slug="level", incident="flood", title="水位", permission=PERMISSION, page="rain_station",
     channels=(
         Channel(code="level", quantity="level", title="水位", unit="m", decimals=2, every=300, low=-20, high=200, sources={"sl651": "39"}),
         _BATTERY,

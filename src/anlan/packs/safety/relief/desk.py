@@ -37,7 +37,7 @@ def waits(actor: Actor, at: datetime) -> Iterator[Waiting]:
     if not policy.may(actor, ACT):
         return
     for incident in _open_incidents(actor):
-        now = response.now_of(incident, at)
+        now = incident.now(at)
         lacking = [one for one in queries.lines(queries.households(actor, incident), now) if one.ended_at is None]
         if lacking:
             over = sum(one.klass in ("late", "unreached") for one in lacking)
@@ -49,9 +49,7 @@ def now(actor: Actor, at: datetime) -> Iterator[Fact]:
     if not policy.may(actor, READ):
         return
     for incident in _open_incidents(actor)[:3]:
-        lines = queries.lines(
-            queries.counting(incident).select_related("organisation", "incident"), response.now_of(incident, at)
-        )
+        lines = queries.lines(queries.counting(incident).select_related("organisation", "incident"), incident.now(at))
         told = rules.summed(one.klass for one in lines)
         yield Fact(title="救助", text=f"{incident.title}：{told.total} 户，按时 {told.relieved}，时限内 {told.running}，超时 {told.over}",
                    url=reverse("relief_board", args=[incident.number]))  # fmt: skip

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
 
 from anlan.base.clock import CHINA
 from anlan.packs.safety.relief.types import CLASSES, FIVE, Case, Clock, Method, SiteKind, Told
+from anlan.science.geo.earth import kilometres
 
 _FILE = Path(__file__).with_name("limits.toml")
-EARTH = 6_371_008.8  # m, mean radius (IUGG)
 LEAST_PUBLIC = 5  # a count of households below this is not published
 
 
@@ -131,10 +130,8 @@ def is_night(at: datetime) -> bool:
 
 
 def metres(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
-    """Great-circle distance in m (haversine); degrees of WGS-84."""
-    a, b = radians(latitude), radians(other_latitude)
-    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH * asin(min(1.0, sqrt(half)))
+    """Great-circle distance in m; degrees of WGS-84."""
+    return kilometres(longitude, latitude, other_longitude, other_latitude) * 1000
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import advance, check
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework.models import Counter
 from anlan.kernel.journal.record import record
-from anlan.kernel.response.models import Counter, Incident
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.supplies import ledger, telling
 from anlan.packs.safety.supplies.ledger import Leg, lock, place_of, special
 from anlan.packs.safety.supplies.models import (

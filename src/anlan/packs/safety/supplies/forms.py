@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import quote
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
-from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.documents.pdf import to_pdf
 from anlan.kernel.documents.types import OfficialDocument
 from anlan.kernel.documents.word import MEDIA_TYPE, to_docx
@@ -29,10 +29,7 @@ ROWS, MOST_ROWS = 4, 30
 
 def key(request: Request, *parts: object) -> UUID:
     """The key the form was given, so that it is done once however often it is sent; `parts` tell forms of one page apart."""
-    try:
-        given = UUID(request.POST.get("key", ""))
-    except ValueError:
-        given = uuid4()
+    given = form_key(request)
     return uuid5(given, ":".join(map(str, parts))) if parts else given
 
 

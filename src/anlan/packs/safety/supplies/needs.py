@@ -16,8 +16,9 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import advance, check
 from anlan.kernel.access.types import Actor, Move
+from anlan.kernel.casework.models import Counter
 from anlan.kernel.journal.record import record
-from anlan.kernel.response.models import Counter, Incident
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.supplies import actions, queries, telling
 from anlan.packs.safety.supplies.actions import Out
 from anlan.packs.safety.supplies.models import SupplyItem, SupplyNeed, SupplyOffer, SupplyStore

@@ -15,7 +15,7 @@ from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
-from anlan.kernel.response.activation import Asset, distance
+from anlan.kernel.response.activation import Asset
 from anlan.packs.safety.subjects import reserve
 from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveNorm, ReservePlan, ReserveScenario
 from anlan.packs.safety.supplies.models import (
@@ -32,6 +32,7 @@ from anlan.packs.safety.supplies.models import (
 )
 from anlan.packs.safety.supplies.moves import MOVE, READ
 from anlan.packs.safety.supplies.rules import Norm, Standing, condition
+from anlan.science.geo.earth import kilometres
 
 
 def items() -> QuerySet[SupplyItem]:
@@ -119,7 +120,7 @@ def nearest(item: SupplyItem, today: date, longitude: float | None, latitude: fl
     found = []
     for one in SupplyStore.objects.filter(pk__in=there).select_related("organisation"):
         known = None not in (longitude, latitude, one.longitude, one.latitude)
-        km = round(distance(longitude, latitude, one.longitude, one.latitude), 1) if known else None  # type: ignore[arg-type]  # none of them is None
+        km = round(kilometres(longitude, latitude, one.longitude, one.latitude), 1) if known else None  # type: ignore[arg-type]  # none of them is None
         found.append((one, there[one.pk], km))
     return sorted(found, key=lambda row: (row[2] if row[2] is not None else inf, -row[1], row[0].code))
 

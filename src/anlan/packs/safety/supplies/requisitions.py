@@ -15,8 +15,9 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.moves import advance
 from anlan.kernel.access.types import Actor, Move
+from anlan.kernel.casework.models import Counter
 from anlan.kernel.journal.record import record
-from anlan.kernel.response.models import Counter, Incident
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.supplies import telling
 from anlan.packs.safety.supplies.models import Requisition
 from anlan.packs.safety.supplies.moves import HAND_BACK, PAY, REQUISITION, SETTLE

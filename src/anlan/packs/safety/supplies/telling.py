@@ -9,7 +9,7 @@ from typing import Any
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import Actor
-from anlan.kernel.response import log, queries
+from anlan.kernel.response import log
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident
@@ -22,7 +22,7 @@ def say(actor: Actor, incident: Incident, kind: str, payload: Mapping[str, Any],
             raise Refused("illegal", "事件已经归档，不能再记。")
         return [Draft(kind=kind, payload=payload)]
 
-    log.write(actor=actor, incident=incident, at=queries.now_of(incident, at), decide=decide, verb=kind)
+    log.write(actor=actor, incident=incident, at=at, decide=decide, verb=kind)
 
 
 def resource(actor: Actor, order: SupplyOrder, state: str, goods: Sequence[str], at: datetime, more: str = "") -> None:

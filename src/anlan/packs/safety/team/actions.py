@@ -13,11 +13,11 @@ from django.db.models import F, Q
 from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
+from anlan.kernel.access.moves import change
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.files.models import Stored
 from anlan.kernel.journal.record import record
 from anlan.kernel.response import log
-from anlan.kernel.response import queries as response
 from anlan.kernel.response.actions import saying
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
@@ -56,7 +56,7 @@ def dispatch(
         raise Refused("team", "这支队伍已经停用。", "team")
     if not incident.is_open:
         raise Refused("illegal", "事件已经结束，不能再调队伍。")
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     if why := unready(team.ready, team.ready_on, team.insured_until, civil_date(at)):
         text_why = _text(reason, "reason", f"理由（{team}：{why}）")
         text = f"{text}（{why}，仍调：{text_why}）"[:200]
@@ -96,14 +96,7 @@ def _tell(row: Dispatch, actor: Actor, state: str, at: datetime, **more: Any) ->
 
 def _set(row: Dispatch, **changes: Any) -> None:
     """One UPDATE that must hit the row as it was read."""
-    hit = Dispatch.objects.filter(pk=row.pk, state=row.state, version=row.version, ended_at=None).update(
-        version=F("version") + 1, **changes
-    )
-    if hit != 1:
-        raise Refused("stale", f"{row.team}的状态刚被别人改过，刷新后再办。")
-    row.version += 1
-    for name, value in changes.items():
-        setattr(row, name, value)
+    change(row, () if row.ended_at else (row.state,), f"{row.team}的状态刚被别人改过，刷新后再办。", **changes)
 
 
 def consent(*, actor: Actor, row: Dispatch, agreed: bool, at: datetime, reason: str = "") -> Dispatch:
@@ -116,7 +109,7 @@ def _answer(row: Dispatch, actor: Actor, agreed: bool, at: datetime, reason: str
     if row.state != "asked":
         raise Refused("illegal", f"{row.team}不在等同意：现在是“{STATES[row.state]}”。")
     text = _text(reason, "reason", "为什么来不了", wanted=not agreed)
-    now, who = response.now_of(row.incident, at), f"{actor.on_behalf_of} {actor.name}".strip()[:160]
+    now, who = row.incident.now(at), f"{actor.on_behalf_of} {actor.name}".strip()[:160]
     with transaction.atomic():
         if agreed:
             _set(row, state="called", since=now, consent_by=who, accepted_at=now)
@@ -150,7 +143,7 @@ def step(
         policy.require(actor, DISPATCH, row.incident)
     if target == "called" or target not in NEXT.get(row.state, ()):
         raise Refused("illegal", f"{row.team}现在是“{STATES[row.state]}”，不能改成“{STATES.get(target, target)}”。")
-    now, count = response.now_of(row.incident, at), _count(people)
+    now, count = row.incident.now(at), _count(people)
     changes: dict[str, Any] = {"state": target, "since": now}
     if target == "working":
         changes["working_since"] = now
@@ -198,7 +191,7 @@ def headcount(*, actor: Actor, row: Dispatch, people: Any, at: datetime) -> Disp
         raise Refused("people", "没有写点到几人。", "people")
     if row.ended_at is not None or row.state not in COUNTED:
         raise Refused("illegal", f"{row.team}现在是“{STATES[row.state]}”，到场以后才点名。")
-    now = response.now_of(row.incident, at)
+    now = row.incident.now(at)
     with transaction.atomic():
         before = row.people
         _set(row, people=count, counted_at=now, count_due_at=now + timedelta(minutes=TASKS[row.task].headcount))
@@ -221,7 +214,7 @@ def accept(*, actor: Actor, row: Dispatch, at: datetime) -> Dispatch:
     if row.state != "called" or row.accepted_at:
         raise Refused("illegal", f"{row.team}已经答复过，现在是“{STATES[row.state]}”。")
     with transaction.atomic():
-        _set(row, accepted_at=response.now_of(row.incident, at))
+        _set(row, accepted_at=row.incident.now(at))
         saying.note(actor=actor, incident=row.incident, text=f"{row.team}收到，准备出发。", at=at)
     return row
 
@@ -250,7 +243,7 @@ def lapse(at: datetime) -> int:
     due = Q(is_real=True, count_due_at__lte=at) | Q(is_real=False, count_due_at__isnull=False)
     told = 0
     for row in Dispatch.objects.filter(due, ended_at=None).select_related("team", "incident"):
-        now = response.now_of(row.incident, at)
+        now = row.incident.now(at)
         if row.count_due_at is not None and row.count_due_at <= now and row.incident.is_open:
             told += _lapse(row, at)
     return told
@@ -273,7 +266,5 @@ def _lapse(row: Dispatch, at: datetime) -> int:
             count_due_at=None, lapses=F("lapses") + 1
         ):
             return 0
-        log.write(
-            actor=SYSTEM, incident=row.incident, at=response.now_of(row.incident, at), decide=decide, verb="headcount"
-        )
+        log.write(actor=SYSTEM, incident=row.incident, at=at, decide=decide, verb="headcount")
     return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -14,7 +14,7 @@ from django.urls import reverse
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request, number
+from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.response import log
 from anlan.kernel.response import queries as response
 from anlan.kernel.response.actions.intake import place_of
@@ -137,7 +137,7 @@ def _incident(request: Request, incident: Incident, bad: Refused | None = None, 
     context = {
         "incident": incident, "rows": there, "past": [one for one in rows if one.dispatch.ended_at is not None], "bad": bad, "bad_place": place,
         "typed": request.POST if bad else {}, "may": near is not None, "near": near, "tasks": TASKS.values(), "states": STATES, "source": SOURCE,
-        "hours": LINK_HOURS, "most": LINK_HOURS_MOST, "fresh": fresh, "key": uuid4(), "board": board, "now": response.now_of(incident, request.at), "phone": phone,
+        "hours": LINK_HOURS, "most": LINK_HOURS_MOST, "fresh": fresh, "key": uuid4(), "board": board, "now": incident.now(request.at), "phone": phone,
         "out": sum(one.dispatch.people or 0 for one in there),
     }  # fmt: skip
     return render(request, _T + "incident.html", context, status=_status(bad))
@@ -175,13 +175,6 @@ def _pk(text: str | None) -> int:
 
 def _back(incident: Incident) -> HttpResponse:
     return HttpResponseRedirect(reverse("team_incident", args=[incident.number]))
-
-
-def _key(request: Request) -> UUID | None:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None
 
 
 def _dispatch(request: Request, pk: int) -> Dispatch:
@@ -292,7 +285,7 @@ def link(request: Request, token: str) -> HttpResponse:
     try:
         links.act(
             link=found, word=posted.get("do", ""), at=request.at, people=posted.get("people"), text=posted.get("text", ""),
-            photos=tuple(one.read() for one in request.FILES.getlist("photos") if one.size and one.size <= links.PHOTO_LIMIT * 2), key=_key(request),
+            photos=tuple(one.read() for one in request.FILES.getlist("photos") if one.size and one.size <= links.PHOTO_LIMIT * 2), key=form_key(request),
         )  # fmt: skip
     except Refused as refused:
         if refused.code == "not_found":
@@ -306,7 +299,7 @@ def link(request: Request, token: str) -> HttpResponse:
 
 def _link(request: Request, found: TeamLink, bad: Refused | None = None, word: str = "") -> HttpResponse:
     row = found.dispatch
-    now = response.now_of(row.incident, request.at)
+    now = row.incident.now(request.at)
     state = next(
         (one for one in queries.dispatches(links.voice(found), row.incident, request.at) if one.dispatch.pk == row.pk),
         None,

@@ -42,7 +42,7 @@ def dispatches(actor: Actor, incident: Incident, at: datetime) -> list[Row]:
         .select_related("team__organisation", "incident__organisation")
         .prefetch_related("links")
     )
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     return [
         Row(
             one, None if one.ended_at else work(one.task, one.working_since, now), () if one.ended_at else NEXT.get(one.state, ()),
@@ -92,7 +92,7 @@ def _at_incidents(actor: Actor, at: datetime) -> Iterator[Waiting]:
             )
     seen = response.visible(actor).values_list("pk", flat=True)
     for one in rows.filter(incident__in=seen).exclude(state="asked"):
-        url, now = reverse("team_incident", args=[one.incident.number]), response.now_of(one.incident, at)
+        url, now = reverse("team_incident", args=[one.incident.number]), one.incident.now(at)
         sender, kind = str(one.incident), "队伍"
         if not policy.may(actor, ACT, one):
             continue

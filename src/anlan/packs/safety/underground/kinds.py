@@ -13,7 +13,7 @@ def _channel(code: str, title: str, unit: str, decimals: int, low: float, high: 
 
 
 UNDERGROUND = StationKind(
-    slug="underground", title="地下空间", permission=PERMISSION, page="underground_space",
+    slug="underground", incident="gas", title="地下空间", permission=PERMISSION, page="underground_space",
     channels=(
         _channel("ch4", "可燃气体", "%LEL", 1, 0, 100), _channel("h2s", "硫化氢", "mg/m³", 1, 0, 1000), _channel("co", "一氧化碳", "mg/m³", 1, 0, 2000),
         _channel("o2", "氧", "%", 1, 0, 30), _channel("level", "液位", "m", 2, 0, 30), _channel("ingress", "浸水", "", 0, 0, 1, "浸水"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
@@ -41,24 +39,3 @@ def refused(work: Callable[..., object], **more: Any) -> Refused:
     with pytest.raises(Refused) as caught:
         work(**more)
     return caught.value
-
-
-def together(*works: Callable[[], object]) -> list[str]:
-    """At once, each in its own thread and connection; "" for what went through, else the code of the refusal."""
-    start, said = threading.Barrier(len(works)), [""] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            start.wait(10)
-            work()
-        except Refused as one:
-            said[place] = one.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    return said

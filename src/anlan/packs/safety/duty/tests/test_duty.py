@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.cast import AT, Cast
+from tests.support.together import codes
 
 from anlan.base import clock
 from anlan.kernel.journal.models import Entry
@@ -21,7 +22,7 @@ from anlan.packs.safety.duty.models import (
     Manning,
     ShiftTrade,
 )
-from anlan.packs.safety.duty.tests.support import manned, person, refused, shift, together
+from anlan.packs.safety.duty.tests.support import manned, person, refused, shift
 
 pytestmark = pytest.mark.django_db
 LIVE = pytest.mark.django_db(transaction=True)
@@ -78,7 +79,7 @@ def test_two_who_generate_at_once_fill_each_shift_once(cast: Cast) -> None:
             at=cast.at,
         )
 
-    assert together(make("duty"), make("officer")) == ["", ""]
+    assert codes(make("duty"), make("officer")) == ["", ""]
     starts = list(DutyShift.objects.values_list("starts_at", flat=True))
     assert len(starts) == len(set(starts)) == 12
 
@@ -228,7 +229,7 @@ def test_two_trades_of_one_shift_at_once_end_in_one(cast: Cast) -> None:
         for who, start in (("officer", 24), ("other", 72))
     ]
     duty = cast.actor("duty")
-    said = together(*[lambda row=row: trading.answer(actor=duty, row=row, agreed=True, at=cast.at) for row in rows])
+    said = codes(*[lambda row=row: trading.answer(actor=duty, row=row, agreed=True, at=cast.at) for row in rows])
     assert sorted(said) == ["", "stale"]
     wanted.refresh_from_db()
     assert wanted.version == 2
@@ -245,7 +246,7 @@ def test_an_answer_and_a_withdrawal_at_once(cast: Cast) -> None:
         ).get(pk=row.pk)
         for _ in range(2)
     )
-    said = together(
+    said = codes(
         lambda: trading.answer(actor=cast.actor("other"), row=one, agreed=True, at=cast.at),
         lambda: trading.withdraw(actor=cast.actor("officer"), row=two, at=cast.at),
     )
@@ -329,7 +330,7 @@ def test_two_signatures_at_once_are_one_hand_over(cast: Cast) -> None:
     given = handing.give(actor=cast.actor("duty"), shift=row, to=person(cast, "officer"), note="", at=cast.at)
     one, two = (HandOver.objects.select_related("shift__organisation", "to").get(pk=given.pk) for _ in range(2))
     officer = cast.actor("officer")
-    said = together(
+    said = codes(
         lambda: handing.take(actor=officer, row=one, at=cast.at),
         lambda: handing.send_back(actor=officer, row=two, reason="不对", at=cast.at),
     )

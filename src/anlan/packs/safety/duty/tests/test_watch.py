@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError
 from django.urls import reverse
 from tests.support.cast import AT, Cast
+from tests.support.together import codes
 
 from anlan.base import clock
 from anlan.kernel.access.types import SYSTEM
@@ -27,7 +28,7 @@ from anlan.packs.safety.duty.models import (
 )
 from anlan.packs.safety.duty.rules import WAIT, night_at
 from anlan.packs.safety.duty.sheets import EVENTS, PERIODS
-from anlan.packs.safety.duty.tests.support import manned, person, refused, shift, together
+from anlan.packs.safety.duty.tests.support import manned, person, refused, shift
 
 pytestmark = pytest.mark.django_db
 LIVE = pytest.mark.django_db(transaction=True)
@@ -76,7 +77,7 @@ def test_a_call_climbs_once_a_level(cast: Cast) -> None:
 def test_many_clocks_climb_one_level_once(cast: Cast) -> None:
     row = called(cast)
     due = cast.at + WAIT[False]
-    assert together(*[lambda: calling.climb(due) for _ in range(4)]) == ["", "", "", ""]
+    assert codes(*[lambda: calling.climb(due) for _ in range(4)]) == ["", "", "", ""]
     assert levels(row) == [("duty", "silent"), ("officer", "called")]
     assert Entry.objects.filter(verb="duty.call.climbed").count() == 1
 
@@ -86,7 +87,7 @@ def test_an_answer_and_the_clock_at_once(cast: Cast) -> None:
     row = called(cast)
     one = Called.objects.select_related("call__organisation", "person").get()
     due = cast.at + WAIT[False]
-    said = together(
+    said = codes(
         lambda: calling.answer(actor=cast.actor("duty"), row=one, target="answered", at=due), lambda: calling.climb(due)
     )
     found = levels(row)

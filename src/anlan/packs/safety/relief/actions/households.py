@@ -16,8 +16,8 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
-from anlan.kernel.response import queries as response
-from anlan.kernel.response.models import Counter, Incident
+from anlan.kernel.casework.models import Counter
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.relief import rules
 from anlan.packs.safety.relief.actions.common import claimed, lock, mine, note, number, running, words
 from anlan.packs.safety.relief.actions.sites import fits
@@ -80,7 +80,7 @@ def register(
     if organisation.kind != "street":
         raise Refused("organisation", "没有选街道。", "organisation")
     found = checked(values)
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     if not another and (same := _same(incident, found)):
         raise Refused(
             "twice",
@@ -192,7 +192,7 @@ def confirm(
             raise Refused("illegal", f"{row.number} 已作废，不能确认。", "row")
         if row.reached_at is None:
             raise Refused("illegal", f"{row.number} 还没联系上。先登记这户现在在哪里，再确认。", "row")
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     made = _write(actor, rows, what, verdict, now, claimed(claimed_at, incident, now), text)
     if made:
         single = len(rows) == 1
@@ -211,7 +211,7 @@ def strike(*, actor: Actor, confirmation: Confirmation, reason: str, at: datetim
     row = confirmation.household
     mine(actor, ACT, row)
     running(actor, row.incident)
-    now = response.now_of(row.incident, at)
+    now = row.incident.now(at)
     hit = Confirmation.objects.filter(pk=confirmation.pk, struck_at=None).update(
         struck_at=now, struck_by=actor.name, strike_reason=reason
     )
@@ -271,7 +271,7 @@ def move(
     ):
         raise Refused("same", f"这户已经登记为“{SITUATIONS[situation]}”。", "situation")
     text = words(text, "离开后去哪里", "text", 120, needed=situation == "left")
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     said = claimed(claimed_at, incident, now)
     old = {"situation": household.situation, "site": household.opening.shelter.code if household.opening else ""}
     opening = _at(incident, situation, opening, household.people, now, crowd=crowd)
@@ -294,7 +294,7 @@ def change(
     mine(actor, ACT, household)
     running(actor, incident)
     found = checked(values)
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     more = found["people"] - household.people
     if more > 0 and household.opening is not None:
         fits(household.opening, more, now, crowd=crowd)
@@ -326,7 +326,7 @@ def void(*, actor: Actor, household: Household, reason: str, version: int, at: d
     incident = lock(household.incident)
     mine(actor, ORDER, household)
     running(actor, incident)
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     _step(household, version, voided_at=now, void_reason=reason)
     Stay.objects.filter(household=household, until=None).update(until=now)
     note(
@@ -377,7 +377,7 @@ def print_forms(
         raise Refused("organisation", "没有选街道。", "organisation")
     if not 1 <= count <= MOST_FORMS:
         raise Refused("count", f"一次印 1 到 {MOST_FORMS} 张。", "count")
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     made = [
         PaperForm.objects.create(
             number=Counter.next("DJ", now.astimezone(CHINA).year), incident=incident, organisation=organisation, printed_at=now, printed_by=actor.name

@@ -12,9 +12,9 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.moves import advance
 from anlan.kernel.access.types import Actor
-from anlan.kernel.response import queries as response
+from anlan.kernel.casework.models import Counter
 from anlan.kernel.response.actions import saying
-from anlan.kernel.response.models import Counter, Incident
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.relief import queries
 from anlan.packs.safety.relief.actions.common import lock, note, running, words
 from anlan.packs.safety.relief.models import Opening
@@ -45,7 +45,7 @@ def order(
     if not 1 <= minutes <= LONGEST:
         raise Refused("minutes", f"开放时限写 1 到 {LONGEST} 分钟。", "minutes")
     text = words(text, "要求", "text", 300, needed=False)
-    now, made = response.now_of(incident, at), []
+    now, made = incident.now(at), []
     for shelter, people in sorted(expected.items(), key=lambda one: one[0].pk):
         if shelter.retired_on is not None:
             raise Refused("shelter", f"{shelter}已停用，换一个。", "shelter")
@@ -71,7 +71,7 @@ def order(
 @transaction.atomic
 def open_site(*, actor: Actor, opening: Opening, at: datetime) -> Opening:
     running(actor, lock(opening.incident))
-    now = response.now_of(opening.incident, at)
+    now = opening.incident.now(at)
     advance(opening, OPEN_SITE, actor=actor, opened_at=now, opened_by=actor.name)
     _log(actor, opening, "working", at)
     note(
@@ -92,7 +92,7 @@ def close_site(*, actor: Actor, opening: Opening, at: datetime) -> Opening:
     """Close a site that nobody is in any more; who stays is first moved or has left."""
     lock(opening.incident)
     Shelter.objects.select_for_update(of=("self",)).get(pk=opening.shelter_id)
-    now = response.now_of(opening.incident, at)
+    now = opening.incident.now(at)
     if inside := opening.households.filter(situation="shelter", voided_at=None).count():
         raise Refused("guard", f"还有 {inside} 户在住。先登记转移或离开，再关闭。")
     advance(opening, CLOSE_SITE, actor=actor, closed_at=now, closed_by=actor.name)
@@ -105,7 +105,7 @@ def close_site(*, actor: Actor, opening: Opening, at: datetime) -> Opening:
 def cancel(*, actor: Actor, opening: Opening, reason: str, at: datetime) -> Opening:
     reason = words(reason, "撤销的理由", "reason", 200)
     lock(opening.incident)
-    now = response.now_of(opening.incident, at)
+    now = opening.incident.now(at)
     advance(opening, CANCEL, actor=actor, closed_at=now, closed_by=actor.name)
     _log(actor, opening, "released", at)
     note(

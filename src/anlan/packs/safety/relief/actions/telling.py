@@ -12,7 +12,6 @@ from anlan.base.errors import Refused
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.journal.record import append, draft
 from anlan.kernel.response import log
-from anlan.kernel.response import queries as response
 from anlan.kernel.response.actions import saying
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.types import ENDS
@@ -45,7 +44,7 @@ def _new(incident: Incident) -> dict[str, Any]:
 def tell(*, actor: Actor, incident: Incident, at: datetime, at_once: bool = False) -> bool:
     """Tell the log the totals when they changed; not more often than once a minute unless `at_once`. What is left over the job tells."""
     incident = lock(incident)
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     last = ReliefTold.objects.filter(incident=incident).order_by("-at").first()
     if incident.state in ENDS or (last is not None and not at_once and now - last.at < EVERY):
         return False
@@ -75,14 +74,14 @@ def note_limit(at: datetime) -> int:
     return sum(
         _noted(incident, at)
         for incident in Incident.objects.filter(pk__in=known).exclude(state__in=("false_alarm", "duplicate"))
-        if response.now_of(incident, at) > queries.deadline_of(incident)
+        if incident.now(at) > queries.deadline_of(incident)
     )
 
 
 @transaction.atomic
 def _noted(incident: Incident, at: datetime) -> int:
     incident = lock(incident)
-    now = response.now_of(incident, at)
+    now = incident.now(at)
     rows = Household.objects.select_for_update(of=("self",)).select_related("organisation", "incident")
     found = queries.lines(rows.filter(incident=incident, noted="", voided_at=None).order_by("pk")[:BATCH], now)
     drafts, streets = [], defaultdict[str, int](int)

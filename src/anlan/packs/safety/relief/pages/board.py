@@ -12,7 +12,6 @@ from django.urls import reverse
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
 from anlan.kernel.response import log
-from anlan.kernel.response import queries as response
 from anlan.kernel.response.models import Incident
 from anlan.kernel.web.exporting import exported
 from anlan.packs.safety.relief import queries, rules
@@ -27,9 +26,7 @@ def incidents(request: Request) -> HttpResponse:
     """Every incident with people to care for; open ones first."""
     rows = []
     for one in queries.incidents(request.actor).order_by("-is_open", "-occurred_at")[:50]:
-        found = queries.lines(
-            queries.counting(one).select_related("organisation", "incident"), response.now_of(one, request.at)
-        )
+        found = queries.lines(queries.counting(one).select_related("organisation", "incident"), one.now(request.at))
         rows.append({**clock_context(one, request.at), "sum": rules.summed(line.klass for line in found), "people": sum(line.row.people for line in found),
                      "open": queries.openings(one).filter(state="open").count()})  # fmt: skip
     return render(request, T + "incidents.html", {"rows": rows})
@@ -57,7 +54,7 @@ def _differences(found: Incident) -> list[tuple[str, float, float]]:
 
 
 def _board_context(request: Request, found: Incident) -> dict[str, Any]:
-    now = response.now_of(found, request.at)
+    now = found.now(request.at)
     lines = queries.lines(queries.counting(found).select_related("organisation", "incident"), now)
     sums = queries.needs(lines)
     return {
@@ -82,9 +79,7 @@ def board_now(request: Request, number: str) -> HttpResponse:
 
 def board_export(request: Request, number: str) -> HttpResponse:
     found = incident(request, number)
-    lines = queries.lines(
-        queries.counting(found).select_related("organisation", "incident"), response.now_of(found, request.at)
-    )
+    lines = queries.lines(queries.counting(found).select_related("organisation", "incident"), found.now(request.at))
     head = ("街道", "户", "人", "按时救助", "时限内", "超时", "未联系上（超时）", "按时救助率（%）", "全部齐全时间")
     rows = [
         (str(one.organisation), one.sum.total, one.people, one.sum.relieved, one.sum.running, one.sum.late, one.sum.unreached, one.sum.share,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -21,13 +20,6 @@ from anlan.packs.safety.relief import queries
 from anlan.packs.safety.relief.models import Household, Opening
 
 T = "packs/safety/relief/"
-
-
-def key(request: Request) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def status(refused: Refused | None) -> int:
@@ -67,7 +59,7 @@ def incident(request: Request, number: str) -> Incident:
 
 def clock_context(found: Incident, at: datetime) -> dict[str, Any]:
     """The limit of an incident, on its own time."""
-    now = response.now_of(found, at)
+    now = found.now(at)
     deadline = queries.deadline_of(found)
     return {
         "incident": found, "moment_now": now, "deadline": deadline, "passed": now > deadline, "rule": queries.clock_of(found),

@@ -12,9 +12,8 @@ from django.urls import reverse
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import Request, number
+from anlan.kernel.access.edge import Request, form_key, number
 from anlan.kernel.access.models import Organisation
-from anlan.kernel.response import queries as response
 from anlan.kernel.response.models import Incident
 from anlan.kernel.web import bulk
 from anlan.kernel.web.charts import Point, line_chart
@@ -28,7 +27,6 @@ from anlan.packs.safety.relief.pages.common import (
     T,
     clock_context,
     incident,
-    key,
     moment,
     private,
     status,
@@ -59,7 +57,7 @@ def _filtered(request: Request, found: Incident) -> list[queries.Line]:
             | rows.filter(paper__number__icontains=words)
             | rows.filter(community__icontains=words)
         )
-    lines = queries.lines(rows, response.now_of(found, request.at))
+    lines = queries.lines(rows, found.now(request.at))
     if asked.get("class") in CLASSES:
         lines = [one for one in lines if one.klass == asked["class"]]
     if asked.get("lacks") in FIVE:
@@ -146,7 +144,7 @@ def _register(request: Request, found: Incident) -> str:
     if street is None:
         raise Refused("organisation", "没有选街道。", "organisation")
     row = acts.register(
-        actor=request.actor, incident=found, organisation=street, values=posted, situation=posted.get("situation", ""), at=request.at, key=key(request),
+        actor=request.actor, incident=found, organisation=street, values=posted, situation=posted.get("situation", ""), at=request.at, key=form_key(request),
         opening=_chosen_opening(request, found), paper=posted.get("paper", ""), given=posted.getlist("given"), not_needed=posted.getlist("not_needed"),
         said_by=posted.get("said_by", ""), claimed_at=moment(posted.get("claimed", "")), crowd="crowd" in posted, another="another" in posted,
     )  # fmt: skip
@@ -217,7 +215,7 @@ def household(request: Request, number: str) -> HttpResponse:
                 else reverse("relief_board", args=[row.incident.number])
             )
         row = queries.household(request.actor, number)
-    now = response.now_of(row.incident, request.at)
+    now = row.incident.now(request.at)
     confirmations = list(row.confirmations.all())
     context = {
         **clock_context(row.incident, request.at), "row": row, "line": queries.line(row, now), "classes": CLASSES, "five": FIVE, "confirmations": confirmations,
@@ -345,7 +343,7 @@ def site(request: Request, number: str) -> HttpResponse:
             return HttpResponseRedirect(request.path)
         one = queries.opening(request.actor, number)
     found = one.incident
-    now = response.now_of(found, request.at)
+    now = found.now(request.at)
     hours = queries.by_hour(one, now)
     inside = queries.in_shelter([one.shelter_id], found.mode)[one.shelter_id]
     lines = queries.lines(queries.households(request.actor, found).filter(opening=one), now)

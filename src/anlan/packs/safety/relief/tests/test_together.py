@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from tests.support.cast import make_cast
+from tests.support.together import codes
 
-from anlan.base.errors import Refused
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.response import log
 from anlan.packs.safety.relief import queries
@@ -23,28 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def together(*acts: Callable[[], object]) -> list[str]:
-    """Do them at the same time; the codes of those refused. Any other error is raised."""
-    start, refused, failed = threading.Barrier(len(acts)), [], []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait(20)
-            act()
-        except Refused as given:
-            refused.append(given.code)
-        except Exception as error:  # noqa: BLE001 - shown below
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not [one for one in threads if one.is_alive()]
-    assert failed == []
-    return refused
+    """The codes of those refused."""
+    return [one for one in codes(*acts) if one]
 
 
 def test_the_last_places_are_given_once() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from tests.support.cast import Cast, make_cast
+from tests.support.together import together
 
 from anlan.base.errors import Refused
 from anlan.packs.safety.supplies import actions, needs, queries
@@ -23,27 +22,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def abreast(*works: Callable[[], object]) -> tuple[list[object], list[Refused]]:
-    """Run them all at once; what they gave, and what was refused. Anything else that is raised fails."""
-    gate, done, refused, broken = threading.Barrier(len(works)), list[object](), list[Refused](), list[BaseException]()
-
-    def one(work: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            done.append(work())
-        except Refused as no:
-            refused.append(no)
-        except BaseException as fault:  # noqa: BLE001 - told to the test below
-            broken.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert broken == []
-    return done, refused
+    """What they gave at once, and what was refused."""
+    found = together(*works)
+    return [one for one in found if not isinstance(one, Refused)], [one for one in found if isinstance(one, Refused)]
 
 
 def test_ten_keepers_want_the_last_hundred(cast: Cast) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from tests.support.cast import Cast
 
-from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.registry import actions as registry
@@ -38,24 +34,3 @@ def incident(cast: Cast, place: str = "示例路下沉桥", owner: Organisation 
 
 def later(cast: Cast, minutes: float) -> Any:
     return cast.at + timedelta(minutes=minutes)
-
-
-def together(*works: Callable[[], object]) -> list[str]:
-    """Run at once, each in its own thread and connection; "" for what went through, else the code of the refusal."""
-    start, said = threading.Barrier(len(works)), [""] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            start.wait(10)
-            work()
-        except Refused as refused:
-            said[place] = refused.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    return said

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from tests.support.cast import AT, Cast
+from tests.support.together import codes
 
 from anlan.base import clock
 from anlan.base.errors import Refused
@@ -25,7 +26,7 @@ from anlan.kernel.response.models import Incident, LogEntry
 from anlan.packs.safety.team import actions, demonstration, finding, links, queries, rules
 from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink
 from anlan.packs.safety.team.sheets import EXPERTS, TEAMS
-from anlan.packs.safety.team.tests.support import incident, later, team, together
+from anlan.packs.safety.team.tests.support import incident, later, team
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +125,7 @@ def test_a_team_leader_does_not_release_the_team(cast: Cast) -> None:
 def test_two_commanders_call_one_team(cast: Cast) -> None:
     row, first, second = team(cast), incident(cast), incident(cast, place="另一处")
     duty, commander = cast.actor("duty"), cast.actor("commander")
-    said = together(
+    said = codes(
         lambda: actions.dispatch(actor=duty, incident=first, team=row, task="flood", order="排水", at=cast.at),
         lambda: actions.dispatch(actor=commander, incident=second, team=row, task="flood", order="排水", at=cast.at),
     )
@@ -222,7 +223,7 @@ def _incident(row: Dispatch) -> Incident:
 @pytest.mark.django_db(transaction=True)
 def test_two_clocks_tell_one_lapse(cast: Cast) -> None:
     on_scene(cast)
-    together(lambda: actions.lapse(later(cast, 90)), lambda: actions.lapse(later(cast, 90)))
+    codes(lambda: actions.lapse(later(cast, 90)), lambda: actions.lapse(later(cast, 90)))
     assert LogEntry.objects.filter(kind="headcount").count() == 1
     assert Dispatch.objects.get().lapses == 1
 
