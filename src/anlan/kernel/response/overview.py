@@ -201,7 +201,8 @@ def _cells(
     incidents: Sequence[IncidentLine], folded: Sequence[tuple[Incident, Board]], late: int, warnings: Sequence[WarningLine]
 ) -> tuple[Cell, ...]:  # fmt: skip
     colours = {slug: COLOURS[number] for number, slug in COLOUR_SLUGS.items()}
-    people = sum(one.people or 0 for _row, told in folded for one in told.resources.values() if one.state != "released")
+    here = [one for _row, told in folded for one in told.resources.values() if one.state != "released"]
+    people = f"{'≥' if any(one.kind == 'team' and one.people is None for one in here) else ''}{sum(one.people or 0 for one in here)}"
     top = next((one.level.removesuffix("响应") for one in incidents if one.level), "—")
-    values = (str(len(incidents)), top, str(late), str(len(warnings)), colours[warnings[0].colour] if warnings else "—", str(people))  # fmt: skip
+    values = (str(len(incidents)), top, str(late), str(len(warnings)), colours[warnings[0].colour] if warnings else "—", people)  # fmt: skip
     return tuple(Cell(title, value, unit) for (title, unit), value in zip(FIGURES.items(), values, strict=True))

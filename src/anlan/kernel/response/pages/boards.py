@@ -29,12 +29,14 @@ def board(request: Request, slug: str) -> HttpResponse:
 
 
 def wall(request: Request, of: CommandBoard) -> HttpResponse:
-    """Nothing to press, no names of persons; what needs eyes first of every panel."""
+    """Nothing to press, no names of persons; what needs eyes first of every panel. The panels fill their rows: the incidents are `broad` where one would be left over."""
     told = overview.picture(of, request.actor, request.at)
-    panels = sorted(told.panels, key=lambda one: one.worst is None)[:_WALL_PANELS]
+    panels = sorted(told.panels, key=lambda one: (one.worst is None, not one.lines))
+    shown, left = panels[:_WALL_PANELS], panels[_WALL_PANELS:]
     context = {
         **_context(told), "mode": "wall", "map": ground.bounds() is not None, "wall_tasks": told.tasks[:_WALL_TASKS], "wall_incidents": told.incidents[:_WALL_LINES],
-        "wall_panels": [(one.panel.title, one.lines[:_WALL_LINES], one.panel.empty) for one in panels],
+        "wall_panels": [(one.panel.title, one.lines[:_WALL_LINES], len(one.lines) + one.more, one.panel.empty) for one in shown], "wall_left": [one.panel.title for one in left],
+        "columns": 4 if len(shown) in (3, 6, 7) else 3, "broad": len(shown) in (1, 4, 6), "wall_lines": _WALL_LINES,
     }  # fmt: skip
     return render(request, _T + "boards_wall.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
 
 from django.urls import reverse
 
@@ -34,8 +35,8 @@ def units(actor: Actor, _at: datetime) -> list[PanelLine]:
         last = one.newest
         if last is not None:
             found.append(PanelLine(
-                title=one.name, value=f"S {last.s:.2f}", sign=_SIGNS.get(last.level, ""), word=last.level and f"{last.level}重大危险源",
-                note=f"{one.organisation}{'' if last.level else '，不构成重大危险源'}", url=reverse("hazchem_unit", args=[one.pk]), at=last.at,
+                title=one.name, value=f"S {last.s.quantize(Decimal('0.01'), ROUND_DOWN)}", sign=_SIGNS.get(last.level, ""), word=last.level and f"{last.level}重大危险源",
+                note=f"{one.organisation}{'' if last.level else '，不构成重大危险源'}，按 {last.source}", url=reverse("hazchem_unit", args=[one.pk]), at=last.at,
             ))  # fmt: skip
     return found
 

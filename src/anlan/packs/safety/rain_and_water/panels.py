@@ -10,6 +10,12 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.response.boards import FLOOD, GEOLOGICAL, BoardPanel, PanelLine
 from anlan.packs.safety.rain_and_water import queries
 from anlan.packs.safety.rain_and_water.kinds import PERMISSION
+from anlan.packs.safety.rain_and_water.rules import Amount
+
+
+def _fallen(amount: Amount) -> str:
+    """One that is not of the whole span is a least."""
+    return f"{'' if amount.whole else '≥'}{amount.value:.1f}"
 
 
 def rain(actor: Actor, at: datetime) -> list[PanelLine]:
@@ -19,7 +25,7 @@ def rain(actor: Actor, at: datetime) -> list[PanelLine]:
         hour, day = one.amounts[0], one.amounts[-1]
         passed = "、".join(f"{hours} 小时 {line:g} mm" for hours, line in one.over.items())
         found.append(PanelLine(
-            title=one.station.name, value=f"{hour.value:.1f} / {day.value:.1f}" if hour and day else "—", unit="mm" if hour and day else "",
+            title=one.station.name, value=f"{_fallen(hour)} / {_fallen(day)}" if hour and day else "—", unit="mm" if hour and day else "",
             sign="red" if one.over else "silent" if one.silent else "", word="过线" if one.over else "没有数据" if one.silent else "",
             note=f"过了 {passed}" if passed else "", url=reverse("rain_station", args=[one.station.code]), at=one.at, longitude=one.station.longitude,
             latitude=one.station.latitude, label=f"雨{hour.value:.0f}mm" if hour else "雨—",

@@ -7,7 +7,7 @@ a named person of the place looks at it; the name is personal and goes on no boa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -166,9 +166,13 @@ def lines(actor: Actor, at: datetime) -> list[PanelLine]:
     return found + [_line(one, one.station_code in standing, one.pk in late) for one in rows]
 
 
+def _day(day: date | None) -> str:
+    return f"{day.month} 月 {day.day} 日" if day else "没有定"
+
+
 def _line(one: GeologicalPoint, alarm: bool, late: bool) -> PanelLine:
     watched = f"监测点 {one.station_code}" if one.station_code else "只有群测群防"
-    checked = f"检查已过期（{one.check_due_on}）" if late else f"下次检查 {one.check_due_on}"
+    checked = f"检查已过期（应 {_day(one.check_due_on)}）" if late else f"下次检查 {_day(one.check_due_on)}"
     return PanelLine(
         title=f"{one.code} {one.name}", value=f"{one.households} 户 {one.people}", unit="人", sign="red" if alarm else _SIGNS[one.scale], word="监测报警" if alarm else SCALES[one.scale],
         note=f"{KINDS[one.kind]}，{watched}，{checked}。{one.way or '没有写撤离路线'}", url=reverse("geological_points_detail", args=[one.pk]), longitude=one.longitude,

@@ -161,7 +161,7 @@ def points(actor: Actor, _at: datetime) -> list[PanelLine]:
     return [
         PanelLine(
             title=one.name, value=f"{one.depth}", unit="cm", sign=_WET[one.state], word=STATES[one.state], url=reverse("low_points_detail", args=[one.pk]), at=one.updated_at,
-            note=f"断行深度 {one.close_at} cm" if one.close_at else "", longitude=one.longitude, latitude=one.latitude, label=f"{one.depth}cm",
+            note=f"断行深度 {one.close_at} cm" if one.close_at else "", longitude=one.longitude, latitude=one.latitude, label=f"{one.depth}cm" if one.depth else "",
         )
         for one in rows
     ]  # fmt: skip

@@ -45,20 +45,24 @@ def shelters(actor: Actor, at: datetime) -> list[PanelLine]:
 
 
 def clocks(actor: Actor, at: datetime) -> list[PanelLine]:
-    """Of every open real incident with registered households: each street, the slowest first."""
+    """Of every open real incident with registered households: its limit with the edition it is of, then each street, the slowest first."""
     rows = response.visible(actor).filter(
         is_open=True, mode="real", pk__in=Household.objects.filter(voided_at=None).values("incident")
     )
     found = []
     for incident in rows:
-        now, url = response.now_of(incident, at), reverse("relief_board", args=[incident.number])
-        limit = queries.deadline_of(incident).astimezone(CHINA)
+        now, url = incident.now(at), reverse("relief_board", args=[incident.number])
+        limit, rule = queries.deadline_of(incident).astimezone(CHINA), queries.clock_of(incident)
+        found.append(PanelLine(
+            title=incident.title, value=str(rule.hours), unit="小时", url=url,
+            note=f"{rule.source}{'' if rule.verified else '（待核）'}。到 {limit.month} 月 {limit.day} 日 {limit:%H:%M}",
+        ))  # fmt: skip
         for street in queries.streets(queries.lines(queries.households(actor, incident), now)):
             told = street.sum
             late, done = told.over > 0, told.relieved == told.total
             found.append(PanelLine(
                 title=str(street.organisation), value=f"{told.relieved} / {told.total}", unit="户", sign="red" if late else "ok" if done else "blue",
-                word=f"超时 {told.over} 户" if late else "都按时" if done else "时限内", note=f"{incident.title}，时限 {limit:%m-%d %H:%M}", url=url,
+                word=f"超时 {told.over} 户" if late else "都按时" if done else "时限内", url=url,
             ))  # fmt: skip
     return found
 

@@ -34,6 +34,8 @@ def lines(actor: Actor, at: datetime) -> list[PanelLine]:
     ]  # fmt: skip
     if gone:
         found.append(PanelLine(title="过期物资", value=str(len(gone)), unit="批", sign="orange", word="已过期", url=reverse("supplies_expiring")))  # fmt: skip
+    if any(not one.verified for one in lacking):
+        found.append(PanelLine(title="定额", value="", sign="silent", word="待核", note="定额还没有对过原文", url=reverse("supplies_norms")))  # fmt: skip
     if not found and norms:
         found.append(PanelLine(title="有定额的物资", value=str(len(norms)), unit="种", sign="ok", word="都够"))
     return found
