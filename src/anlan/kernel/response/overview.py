@@ -21,7 +21,7 @@ from anlan.kernel.response.showing import Cell, Notice
 from anlan.kernel.response.types import COLOUR_SLUGS, COLOURS, GRADES, LEVELS, STATES, TASK_ENDS, TASK_STATES
 
 # The six figures of a board, and what they are counted in.
-FIGURES = {"在办事件": "件", "最高响应": "", "超时任务": "项", "现行预警": "条", "最高预警": "", "在场力量": "人"}
+FIGURES = {"在办事件": "件", "最高响应": "", "超时任务": "项", "现行预警": "条", "最高预警": "", "出动力量": "人"}
 MOST = 50  # incidents and tasks on one board
 LINES = 12  # of one panel; what is more is counted and one click away
 

@@ -11,7 +11,7 @@ from tests.support.cast import Cast
 
 from anlan.base import clock
 from anlan.kernel.response import declared, overview
-from anlan.kernel.response.actions import tasking
+from anlan.kernel.response.actions import saying, tasking
 from anlan.kernel.response.boards import BOARDS, BoardPanel, LossModel, PanelLine, faults
 from anlan.kernel.response.grading import kinds
 from anlan.kernel.response.models import DutyShift
@@ -27,6 +27,10 @@ def _nothing(_what: object, _at: datetime) -> list[PanelLine]:
 
 def _seven(_actor: object, _at: datetime) -> list[PanelLine]:
     return [PanelLine(title=LINE, value="7")]
+
+
+def _many(_actor: object, _at: datetime) -> list[PanelLine]:
+    return [PanelLine(title=f"第{number}行", value="1") for number in range(14)]
 
 
 def _panel(**more: object) -> BoardPanel:
@@ -142,6 +146,7 @@ def test_a_drill_is_counted_apart(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_live_answers_204_until_something_changes(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: cast.at)
     client = cast.client("duty")
     first = client.get("/command/boards/flood/live/")
     assert first.status_code == 200
@@ -156,7 +161,7 @@ def test_live_answers_204_until_something_changes(cast: Cast, monkeypatch: pytes
     assert "示例路下沉桥" in again.content.decode()
     moment = re.search(r"known=(\w+)", again.content.decode())
     assert moment
-    assert client.get("/command/boards/flood/live/", {"known": moment.group(1)}).status_code in (204, 200)
+    assert client.get("/command/boards/flood/live/", {"known": moment.group(1)}).status_code == 204
 
 
 @pytest.mark.django_db
@@ -172,6 +177,24 @@ def test_the_wall_has_no_names_and_nothing_to_press(cast: Cast) -> None:
     body = wall[wall.index("<body") :]
     assert "示例·" not in body
     assert not re.search(r"<(button|a|form|input)\b", body)
+
+
+@pytest.mark.django_db
+def test_the_wall_says_how_much_it_leaves_out(cast: Cast, only: list[BoardPanel]) -> None:
+    only += [_panel(slug=f"p{number}", title=f"第{number}栏", lines=_many if number == 8 else _nothing) for number in range(9)]  # fmt: skip
+    wall = cast.client("leader").get(ADDRESSES["flood"], {"wall": "1"}).content.decode()
+    assert "4 / 14" in wall
+    assert "没有上墙的栏：第6栏、第7栏" in wall  # what has lines comes before what has none
+    assert wall.count('class="panel"') == 8
+
+
+@pytest.mark.django_db
+def test_forces_whose_number_nobody_said_make_the_sum_a_least(cast: Cast) -> None:
+    incident, duty = support.flood(cast), cast.actor("duty")
+    for key, people in (("a", 12), ("b", None)):
+        saying.resource(actor=duty, incident=incident, kind="team", key=key, organisation=cast.emergency.pk, title=f"示例{key}队", state="on_scene", people=people, at=cast.at)  # fmt: skip
+    told = overview.picture(BOARDS["flood"], duty, cast.at)
+    assert {one.title: one.value for one in told.cells}["出动力量"] == "≥12"
 
 
 @pytest.mark.django_db
