@@ -118,12 +118,13 @@ def picture(mark: tuple[float, float] | None = None, points: Sequence[Spot] = ()
                 f'<polygon points="{" ".join(map(at, polygon[0]))}" fill="{land}" stroke="{line}"/>'
                 for polygon in rings
             ]
+            called = str(name.get("name") or "")
             centre = shape(one["geometry"]).representative_point()
             x, y = at((centre.x, centre.y)).split(",")
             parts.append(
-                f'<text x="{x}" y="{y}" font-size="{SIZE}" text-anchor="middle" fill="{quiet}">{escape(name.get("name", ""))}</text>'
+                f'<text x="{x}" y="{y}" font-size="{SIZE}" text-anchor="middle" fill="{quiet}">{escape(called)}</text>'
             )
-            half = width(name.get("name", "")) / 2
+            half = width(called) / 2
             names.append((float(x) - half, float(y) - SIZE, float(x) + half, float(y) + 3))
         elif kind == "LineString":
             drawn_in, wide = (water, 5) if name.get("sign") == "water" else (road, 3)
@@ -134,7 +135,10 @@ def picture(mark: tuple[float, float] | None = None, points: Sequence[Spot] = ()
     if mark:
         x, y = at(mark).split(",")
         parts.append(f'<circle cx="{x}" cy="{y}" r="8" fill="{accent}" stroke="{land}" stroke-width="3"/>')
-    placed = [(one, *map(float, at((one.longitude, one.latitude)).split(","))) for one in points]
+    placed = []
+    for spot in points:
+        left, _comma, top = at((spot.longitude, spot.latitude)).partition(",")
+        placed.append((spot, float(left), float(top)))
     parts += _points(placed, names, (ink, land, accent, on_accent))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
