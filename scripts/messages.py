@@ -22,7 +22,7 @@ ENGLISH = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 WORDS = {"gettext": None, "_": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 # Where declarations hold words people read: arguments of calls, and tables at the top of a module.
-CALLS = {"Nav": ("title",), "Move": ("title",), "Waiting": ("kind", "verb")}
+CALLS = {"Nav": ("title",), "Move": ("title",), "Waiting": ("kind", "verb"), "CommandBoard": ("title",), "BoardPanel": ("title", "empty"), "PanelLine": ("title", "word", "unit", "note")}  # fmt: skip
 TABLES = frozenset(
     {
         "STATES",
@@ -41,6 +41,7 @@ TABLES = frozenset(
         "TRADE_STATES",
         "CALLS",
         "READINESS",
+        "FIGURES",
     }
 )
 

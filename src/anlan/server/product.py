@@ -46,6 +46,8 @@ def open_house() -> None:
         (one.assets for one in CAPABILITIES if one.assets),
         (one.warnings for one in CAPABILITIES if one.warnings),
         (room for one in CAPABILITIES for room in one.incident_rooms),
+        (panel for one in CAPABILITIES for panel in one.board_panels),
+        (model for one in CAPABILITIES for model in one.loss_models),
     )
     openapi.install(CAPABILITIES)
     register(declarations)

@@ -10,6 +10,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework import types as casework
 from anlan.kernel.checks import types as check_types
 from anlan.kernel.exchange import lines
+from anlan.kernel.response import boards
 
 
 def _twice(words: Iterable[str], what: str) -> Iterator[str]:
@@ -77,6 +78,20 @@ def _checks(every: tuple[Capability, ...], processes: set[str]) -> Iterator[str]
             yield f"check form {form.slug!r} opens cases of undeclared process {form.process!r}"
 
 
+def _boards(every: tuple[Capability, ...], permissions: set[str]) -> Iterator[str]:
+    """Panels go to boards there are; the page behind one asks for what the panel asks for."""
+    panels = [panel for one in every for panel in one.board_panels]
+    asked = {page.name: page.permission for one in every for page in one.pages}
+    yield from boards.faults(panels)
+    for panel in panels:
+        if panel.permission not in permissions:
+            yield f"board panel {panel.slug!r} asks for undeclared permission {panel.permission!r}"
+        if panel.act and asked.get(panel.act[0]) != panel.act[2]:
+            yield f"board panel {panel.slug!r}: page {panel.act[0]!r} is none, or asks for another permission"
+        if panel.page and asked.get(panel.page) != panel.permission:
+            yield f"board panel {panel.slug!r}: page {panel.page!r} is none, or asks for another permission"
+
+
 def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[str]:
     """Every inconsistency of the declarations, as sentences; empty when sound."""
     every = tuple(capabilities)
@@ -105,5 +120,6 @@ def faults(capabilities: Iterable[Capability], roles: Iterable[Role]) -> list[st
     found += _twice((subject.slug for one in every for subject in one.parcels), "subject of parcels")
     found += _twice((job.slug for one in every for job in one.jobs), "job")
     found += _checks(every, declared)
+    found += _boards(every, known)
     found += lines.faults(line for one in every for line in one.lines)
     return found

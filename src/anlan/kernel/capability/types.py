@@ -23,6 +23,7 @@ from anlan.kernel.observations.types import Derivation, StationKind
 from anlan.kernel.planning.types import Formula
 from anlan.kernel.registry.types import Sheet
 from anlan.kernel.response.activation import Asset
+from anlan.kernel.response.boards import BoardPanel, LossModel
 from anlan.kernel.response.grading import HazardWarning
 from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Fact, Finder, Gauge, Nav, Waiting
@@ -60,6 +61,8 @@ class Capability:
     warnings: Callable[[datetime], Iterable[HazardWarning]] | None = None  # the warnings in force
     parcels: tuple[Subject, ...] = ()  # what it sends to and takes from other instances
     incident_rooms: tuple[IncidentRoom, ...] = ()  # its pages about one incident, shown on the board
+    board_panels: tuple[BoardPanel, ...] = ()  # what it shows on the boards "1+5"
+    loss_models: tuple[LossModel, ...] = ()  # estimates for the earthquake board
     jobs: tuple[Job, ...] = ()
     waiting: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what waits for this person
     sent: Callable[[Actor, datetime], Iterable[Waiting]] | None = None  # what this person sent and others hold

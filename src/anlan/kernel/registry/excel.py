@@ -80,7 +80,7 @@ def template(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _table(data: bytes) -> list[list[Any]]:
+def table_of(data: bytes) -> list[list[Any]]:
     """Rows of cells of an xlsx or csv file."""
     if len(data) > LIMIT:
         raise Refused("size", f"文件超过 {LIMIT // 1024 // 1024} MB。拆分后再导入。", "file")
@@ -133,7 +133,7 @@ def _heading(sheet: Sheet, table: Sequence[Sequence[Any]]) -> tuple[int, list[st
 def dry_run(sheet: Sheet, data: bytes, actor: Actor, told: Told = silent) -> DryRun:
     """Check every cell; say what each row would do. Raises Refused when the file as a whole cannot be read."""
     told(gettext("读文件"), 0, 0)
-    table = _table(data)
+    table = table_of(data)
     head, names = _heading(sheet, table)
     lines, seen = [], dict[Any, int]()
     for number, row in enumerate(table[head + 1 :], head + 2):
@@ -180,7 +180,7 @@ def marked(data: bytes, run: DryRun) -> bytes:
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None  # noqa: S101 - a new workbook has a sheet
-    for row in _table(data):
+    for row in table_of(data):
         page.append([plain(cell) for cell in row])
     fill = PatternFill("solid", fgColor="FFF3C41B")
     for line in run.lines:

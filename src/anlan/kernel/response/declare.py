@@ -12,7 +12,8 @@ from anlan.kernel.response.demonstration import demo, story
 from anlan.kernel.response.desk import find, now, waiting
 from anlan.kernel.response.log import VERBS as _LOG_VERBS
 from anlan.kernel.response.pages import PAGES
-from anlan.kernel.response.types import COMMAND, INTAKE, READ
+from anlan.kernel.response.pages.boards import NAV as _BOARDS
+from anlan.kernel.response.types import BOARD, COMMAND, INTAKE, READ
 from anlan.kernel.web.types import Nav
 
 __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now", "story", "waiting"]
@@ -25,6 +26,14 @@ _UNITS: dict[str, Scope] = dict.fromkeys(
 PERMISSIONS = (
     Permission(
         slug=READ, title="查看事件", roles={**_COMMANDERS, "auditor": "district", "planner": "district", **_UNITS}
+    ),
+    Permission(
+        slug=BOARD,
+        title="查看指挥平台“1+5”",
+        roles={
+            **_COMMANDERS,
+            **dict.fromkeys(("auditor", "planner", "bureau_officer", "safety_regulator"), "district"),
+        },
     ),
     Permission(slug=INTAKE, title="接报事件", roles=_COMMANDERS),
     Permission(slug=COMMAND, title="指挥事件", roles=_COMMANDERS),
@@ -39,6 +48,7 @@ PERMISSIONS = (
 VERBS = (*_LOG_VERBS, *PLAN_VERBS, *drills.DRILL_VERBS)
 NAV = (
     Nav(section="command", title="事件", page="incidents", permission=READ, order=1),
+    *_BOARDS,
     Nav(section="command", title="演练", page="drills", permission=drills.DIRECT, order=8),
     Nav(section="command", title="预案库", page="contingency_plans", permission=READ, order=5),
 )

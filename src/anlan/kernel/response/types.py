@@ -79,7 +79,7 @@ class IncidentMove(Move):
     main: bool = False
 
 
-INTAKE, COMMAND, READ = "response.intake", "response.command", "response.read"
+INTAKE, COMMAND, READ, BOARD = "response.intake", "response.command", "response.read", "response.boards"
 
 MOVES: tuple[IncidentMove, ...] = (
     IncidentMove(slug="verify", title="核实属实", sources=("reported",), target="verified", permission=INTAKE, posts=("duty",), needs=("place",), main=True),

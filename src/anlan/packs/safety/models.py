@@ -27,6 +27,7 @@ from anlan.packs.safety.duty.models import (
     SensitivePeriod,
     ShiftTrade,
 )
+from anlan.packs.safety.earthquake.models import QuickReport
 from anlan.packs.safety.enforcement.models import EnforcementPlan, SafetyInspector, SafetyRecusal, SafetyTarget
 from anlan.packs.safety.enterprise_duty.models import (
     Certificate,
@@ -46,12 +47,32 @@ from anlan.packs.safety.grass_roots.models import MicroStation
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit, UnitAssessment
 from anlan.packs.safety.hidden_danger.models import HiddenDanger
 from anlan.packs.safety.mutual_aid.models import AidAgreement, AidRequest, JointDrill
+from anlan.packs.safety.publicity.models import (
+    CommunityTitle,
+    ExamSitting,
+    KitItem,
+    KnowledgeEdition,
+    KnowledgeLetter,
+    KnowledgePage,
+    KnowledgePicture,
+    KnowledgeSubscription,
+    PublicityCampaign,
+    PublicityCounter,
+    PublicityEvent,
+    TitleDocument,
+    TitlePeriod,
+    TrainingCertificate,
+    TrainingCourse,
+    TrainingQuestion,
+)
 from anlan.packs.safety.rain_and_water.models import WarningLine
 from anlan.packs.safety.registers.business_park import BusinessPark
 from anlan.packs.safety.registers.dangerous_work import DangerousWork
 from anlan.packs.safety.registers.dock import Dock
 from anlan.packs.safety.registers.fire_key_place import FireKeyPlace
 from anlan.packs.safety.registers.fire_lane import FireLane
+from anlan.packs.safety.registers.geological_point import GeologicalPoint
+from anlan.packs.safety.registers.low_point import DrainagePump, LowPoint
 from anlan.packs.safety.registers.major_risk import MajorRisk, RiskAssessment, UndergroundWork
 from anlan.packs.safety.registers.old_compound import OldCompound
 from anlan.packs.safety.registers.parcel_outlet import ParcelOutlet
@@ -114,6 +135,7 @@ __all__ = [
     "CampaignVisit",
     "Certificate",
     "Community",
+    "CommunityTitle",
     "Confirmation",
     "Contractor",
     "CropLoss",
@@ -121,6 +143,7 @@ __all__ = [
     "DangerousWork",
     "Dispatch",
     "Dock",
+    "DrainagePump",
     "DutyEntry",
     "DutyItem",
     "DutyPost",
@@ -128,6 +151,7 @@ __all__ = [
     "EnforcementPlan",
     "EnterpriseFile",
     "EnterpriseLoss",
+    "ExamSitting",
     "Expert",
     "FeeAccount",
     "FeeEntry",
@@ -137,6 +161,7 @@ __all__ = [
     "FireVerdict",
     "GasCylinder",
     "GasReading",
+    "GeologicalPoint",
     "GoodsVehicle",
     "HandOver",
     "HazardUnit",
@@ -148,8 +173,15 @@ __all__ = [
     "HydrantNeed",
     "Investigation",
     "JointDrill",
+    "KitItem",
+    "KnowledgeEdition",
+    "KnowledgeLetter",
+    "KnowledgePage",
+    "KnowledgePicture",
+    "KnowledgeSubscription",
     "LargeEvent",
     "Lot",
+    "LowPoint",
     "MajorRisk",
     "Manning",
     "Measure",
@@ -162,6 +194,10 @@ __all__ = [
     "ParcelOutlet",
     "ProjectOpinion",
     "Promise",
+    "PublicityCampaign",
+    "PublicityCounter",
+    "PublicityEvent",
+    "QuickReport",
     "RailwaySide",
     "RecoveryWork",
     "ReliefTold",
@@ -201,6 +237,11 @@ __all__ = [
     "Team",
     "TeamLink",
     "TeamMark",
+    "TitleDocument",
+    "TitlePeriod",
+    "TrainingCertificate",
+    "TrainingCourse",
+    "TrainingQuestion",
     "Transition",
     "UndergroundSpace",
     "UndergroundWork",

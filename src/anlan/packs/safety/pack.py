@@ -7,6 +7,7 @@ from anlan.packs.safety.accountability.capability import CAPABILITY as ACCOUNTAB
 from anlan.packs.safety.dangerous_goods_vehicle.capability import CAPABILITY as DANGEROUS_GOODS_VEHICLE
 from anlan.packs.safety.dual_prevention.capability import CAPABILITY as DUAL_PREVENTION
 from anlan.packs.safety.duty.capability import CAPABILITY as DUTY
+from anlan.packs.safety.earthquake.capability import CAPABILITY as EARTHQUAKE
 from anlan.packs.safety.enforcement.capability import CAPABILITY as ENFORCEMENT
 from anlan.packs.safety.enterprise_duty.capability import CAPABILITY as ENTERPRISE_DUTY
 from anlan.packs.safety.fire_iot.capability import CAPABILITY as FIRE_IOT
@@ -14,12 +15,15 @@ from anlan.packs.safety.grass_roots.capability import CAPABILITY as GRASS_ROOTS
 from anlan.packs.safety.hazchem_monitoring.capability import CAPABILITY as HAZCHEM_MONITORING
 from anlan.packs.safety.hidden_danger.capability import CAPABILITY as HIDDEN_DANGER
 from anlan.packs.safety.mutual_aid.capability import CAPABILITY as MUTUAL_AID
+from anlan.packs.safety.publicity.capability import CAPABILITY as PUBLICITY
 from anlan.packs.safety.rain_and_water.capability import CAPABILITY as RAIN_AND_WATER
 from anlan.packs.safety.registers.business_park import CAMPAIGN as BUSINESS_PARK
 from anlan.packs.safety.registers.dangerous_work import CAMPAIGN as DANGEROUS_WORK
 from anlan.packs.safety.registers.dock import CAMPAIGN as DOCK
 from anlan.packs.safety.registers.fire_key_place import CAMPAIGN as FIRE_KEY_PLACE
 from anlan.packs.safety.registers.fire_lane import CAMPAIGN as FIRE_LANE
+from anlan.packs.safety.registers.geological_point import CAPABILITY as GEOLOGICAL_POINT
+from anlan.packs.safety.registers.low_point import CAPABILITY as LOW_POINT
 from anlan.packs.safety.registers.major_risk import CAPABILITY as MAJOR_RISK
 from anlan.packs.safety.registers.old_compound import CAMPAIGN as OLD_COMPOUND
 from anlan.packs.safety.registers.parcel_outlet import CAMPAIGN as PARCEL_OUTLET
@@ -61,8 +65,12 @@ PACK = Pack(
         FIRE_IOT,
         HAZCHEM_MONITORING,
         RAIN_AND_WATER,
+        LOW_POINT,
+        GEOLOGICAL_POINT,
+        EARTHQUAKE,
         WARNING,
         MUTUAL_AID,
+        PUBLICITY,
         DANGEROUS_GOODS_VEHICLE,
         UNDERGROUND,
         ENFORCEMENT,

@@ -12,7 +12,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.checks.pages import check_pages
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.duty import calling, checking, demonstration, pages, queries, rules, sheets, watch_pages
+from anlan.packs.safety.duty import calling, checking, demonstration, pages, panels, queries, rules, sheets, watch_pages
 
 _BOTH, _POST = ("GET", "POST"), ("POST",)
 _COMMAND: dict[str, Scope] = dict.fromkeys(("duty_officer", "commander", "leader"), "district")
@@ -101,5 +101,6 @@ CAPABILITY = Capability(
     ),
     waiting=queries.waiting,
     now=queries.now,
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.enterprise_duty import demonstration, desk, pages
+from anlan.packs.safety.enterprise_duty import demonstration, desk, pages, panels
 from anlan.packs.safety.enterprise_duty.process import PERMIT, case_links
 from anlan.packs.safety.enterprise_duty.sheets import CERTIFICATES, FILES, READ, SHEETS
 from anlan.packs.safety.enterprise_duty.verbs import VERBS
@@ -20,6 +20,7 @@ from anlan.packs.safety.enterprise_duty.verbs import VERBS
 SLUG = "enterprise_duty"
 _DISTRICT = dict.fromkeys(("planner", "leader", "auditor", "safety_regulator"), "district")
 _OWN = dict.fromkeys(("street_officer", "enterprise_head", "enterprise_officer", "worker"), "own")
+_COMMAND = dict.fromkeys(("duty_officer", "commander"), "district")
 _ENTERPRISE = {"enterprise_officer": "own", "enterprise_head": "own"}
 _REGULATOR = {"safety_regulator": "district"}
 
@@ -53,7 +54,7 @@ WORDS = {
 CAPABILITY = Capability(
     slug=SLUG, title="企业主体责任", plan_refs=("S25",),
     permissions=(
-        _permission("read", "查看企业主体责任", {**_DISTRICT, **_OWN}), _permission("write", "登记企业主体责任", _ENTERPRISE),
+        _permission("read", "查看企业主体责任", {**_DISTRICT, **_OWN, **_COMMAND}), _permission("write", "登记企业主体责任", _ENTERPRISE),
         _permission("persons", "看持证人员全名", {**_ENTERPRISE, **_REGULATOR}), _permission("supervise", "督促企业到期事项", _REGULATOR),
         _permission("fee", "登记安全费用", _ENTERPRISE), _permission("promise", "作出安全承诺", {"enterprise_head": "own"}),
         _permission("project", "登记三同时项目", _ENTERPRISE), _permission("project_read", "查看三同时项目", {**_DISTRICT, **_OWN, "bureau_officer": "own"}),
@@ -87,5 +88,6 @@ CAPABILITY = Capability(
         *(Nav(section="registry", title=title, page=f"{slug}_list", permission=READ, order=9, below="/registry/enterprise") for slug, title in WORDS.items()),
     ),
     verbs=VERBS, sheets=SHEETS, processes=(PERMIT,), case_links=case_links, formulas=registers.formulas(RATED), waiting=desk.waits, now=desk.now, find=desk.find,
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

@@ -10,12 +10,22 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.hazchem_monitoring import actions, demonstration, duty_pages, pages, queries
+from anlan.packs.safety.hazchem_monitoring import actions, demonstration, duty_pages, pages, panels, queries
 from anlan.packs.safety.hazchem_monitoring.duty_moves import TITLES
 from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, PERMISSION, POSTS, TANK_AREA, WRITE
 from anlan.packs.safety.hazchem_monitoring.process import ALARM_CASES, PERMISSIONS, PROCESS
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 _BOTH = ("GET", "POST")
 
 
@@ -64,5 +74,6 @@ CAPABILITY = Capability(
     alarm_cases=ALARM_CASES,
     kinds=(TANK_AREA,),
     waiting=queries.waiting,
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

@@ -6,12 +6,22 @@ from anlan.kernel.access.types import Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.rain_and_water import demonstration, pages
+from anlan.packs.safety.rain_and_water import demonstration, pages, panels
 from anlan.packs.safety.rain_and_water.derivations import MARGINS
 from anlan.packs.safety.rain_and_water.kinds import KINDS, PERMISSION, WRITE
 from anlan.packs.safety.rain_and_water.sheets import LINES
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 
 CAPABILITY = Capability(
     slug="rain_and_water",
@@ -35,5 +45,6 @@ CAPABILITY = Capability(
         Nav(section="monitor", title="雨水情", page="rain", permission=PERMISSION, order=30),
         Nav(section="registry", title="警戒线", page="warning_lines_list", permission=PERMISSION, order=35),
     ),
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.relief import demonstration, desk, formulas, queries, sheets
+from anlan.packs.safety.relief import demonstration, desk, formulas, panels, queries, sheets
 from anlan.packs.safety.relief.actions import telling
 from anlan.packs.safety.relief.actions.common import VERBS
 from anlan.packs.safety.relief.pages import board, street
@@ -82,5 +82,5 @@ CAPABILITY = Capability(
         Job(slug="relief.limit", title="救助时限到，记一次", every=timedelta(seconds=20), run=telling.note_limit),
         Job(slug="relief.tell", title="安置人数和损失报到事件", every=timedelta(seconds=60), run=telling.tell_all),
     ),
-    waiting=desk.waits, now=desk.now, public=desk.public, find=desk.find, demo=demonstration.load,
+    waiting=desk.waits, now=desk.now, public=desk.public, find=desk.find, board_panels=panels.PANELS, demo=demonstration.load,
 )  # fmt: skip

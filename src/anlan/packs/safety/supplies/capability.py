@@ -11,7 +11,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.supplies import demonstration, desk, need_pages, pages, queries
+from anlan.packs.safety.supplies import demonstration, desk, need_pages, pages, panels, queries
 from anlan.packs.safety.supplies.formulas import FORMULAS
 from anlan.packs.safety.supplies.moves import CATALOGUE, DIRECT, DRAW, MOVE, NEED, READ, REQUISITION, SIGN_OFF, WRITE
 from anlan.packs.safety.supplies.sheets import SHEETS, STORES_SHEET
@@ -99,6 +99,6 @@ CAPABILITY = Capability(
         _tab("协议储备", "supplies_agreements", 45), _tab("征用", "supply_requisitions", 46), _tab("捐赠", "supplies_donations", 47), _tab("对定额", "supplies_norms", 48),
         Nav(section="registry", title="物资目录", page="supply_items_list", permission=READ, order=16),
     ),
-    verbs=VERBS, sheets=SHEETS, formulas=FORMULAS, waiting=desk.waits, now=desk.now, find=desk.find, assets=queries.assets, demo=demonstration.load,
+    verbs=VERBS, sheets=SHEETS, formulas=FORMULAS, waiting=desk.waits, now=desk.now, find=desk.find, assets=queries.assets, board_panels=panels.PANELS, demo=demonstration.load,
     layers=(registers.layer(STORES_SHEET, slug="supply_stores", title="物资储备点", sign="kind"),),
 )  # fmt: skip

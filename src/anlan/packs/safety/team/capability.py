@@ -13,7 +13,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.journal.types import Verb
 from anlan.kernel.response.types import IncidentRoom
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.team import actions, demonstration, pages, queries, sheets
+from anlan.packs.safety.team import actions, demonstration, pages, panels, queries, sheets
 
 _BOTH, _POST = ("GET", "POST"), ("POST",)
 _COMMAND: dict[str, Scope] = dict.fromkeys(("duty_officer", "commander", "leader"), "district")
@@ -63,5 +63,6 @@ CAPABILITY = Capability(
     assets=queries.assets,
     jobs=(Job(slug="team.heads", title="点名到时", every=timedelta(seconds=10), run=actions.lapse),),
     waiting=queries.waiting,
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

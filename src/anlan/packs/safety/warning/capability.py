@@ -10,7 +10,7 @@ from anlan.kernel.capability.types import Capability
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.web.types import Nav
-from anlan.packs.safety.warning import api, demonstration, folder, pages, public, queries, telling
+from anlan.packs.safety.warning import api, demonstration, folder, pages, panels, public, queries, telling
 from anlan.packs.safety.warning.moves import APPROVE, DRAFT, MANAGE, READ, RECEIPT, RECEIVE
 from anlan.packs.safety.warning.noting import VERBS
 from anlan.packs.safety.warning.rules import SLUG
@@ -77,5 +77,6 @@ CAPABILITY = Capability(
         Job(slug="warning.deliver", title="发出预警通知", every=timedelta(seconds=3), run=telling.deliver),
         Job(slug="warning.folder", title="收文件夹里的预警", every=timedelta(seconds=10), run=folder.sweep),
     ),
+    board_panels=panels.PANELS,
     demo=demonstration.load,
 )  # fmt: skip

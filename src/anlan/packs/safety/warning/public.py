@@ -15,6 +15,7 @@ from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.reporting import actions as doors
 from anlan.kernel.reporting.pages import address
+from anlan.packs.safety.subjects import letters
 from anlan.packs.safety.warning import feeds, queries, rules, telling
 from anlan.packs.safety.warning.models import WarningMessage
 from anlan.packs.safety.warning.sheets import COLOUR_CHOICES
@@ -109,7 +110,7 @@ def subscription(request: Request, key: UUID, given: str) -> HttpResponse:
 
 
 def receipt(request: Request, key: UUID, given: str) -> HttpResponse:
-    if not telling.good("receipt", key, given):
+    if not letters.good("receipt", key, given):
         raise Http404
     if request.method == "POST":
         telling.confirm_letter(key, given, request.at)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
-import os
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.urls import reverse
 
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.journal.record import record
-from anlan.packs.safety.warning import rules, senders, shapes
+from anlan.packs.safety.subjects import letters
+from anlan.packs.safety.subjects.letters import Letter, good, link, token
+from anlan.packs.safety.warning import rules, shapes
 from anlan.packs.safety.warning.models import WarningMessage, WarningNotice, WarningSubscription
 from anlan.packs.safety.warning.noting import note
 from anlan.packs.safety.warning.rules import SLUG
-from anlan.packs.safety.warning.senders import Letter
 
 log = logging.getLogger(__name__)
-ATTEMPTS = 8
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 BATCH = 200
 
 
@@ -74,24 +67,11 @@ def _subscribed(message: WarningMessage) -> list[WarningSubscription]:
 
 
 # ---- letters
-def token(purpose: str, key: UUID) -> str:
-    """Made again for each letter from the house's secret: nothing to keep, nothing to steal from the records."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"warning:{purpose}:{key}".encode(), sha256).hexdigest()[:32]
-
-
-def good(purpose: str, key: UUID, given: str) -> bool:
-    return hmac.compare_digest(token(purpose, key), given)
-
-
-def _address(name: str, *parts: object) -> str:
-    base = next((one for one in os.environ.get("ANLAN_ORIGINS", "").split(",") if one), "")
-    return base + reverse(name, args=parts)
-
-
-def _letter(notice: WarningNotice) -> Letter:
+def _letter(notice: WarningNotice) -> Letter | None:
     row = notice.subscription
-    assert row is not None  # noqa: S101 - letters go to subscriptions alone
-    manage = _address("public_warning_subscription", row.key, token("manage", row.key))
+    if row is None or row.state == "stopped" or (row.state == "pending" and notice.message_id is not None):
+        return None
+    manage = link("public_warning_subscription", row.key, token("manage", row.key))
     message = notice.message
     if message is None:
         text = f"有人用这个地址订阅了预警。是您，就打开下面的链接确认；不是，不用理会。\n{manage}"
@@ -100,42 +80,15 @@ def _letter(notice: WarningNotice) -> Letter:
         )
     rules.leaving(message.text.encode(), exercise=False)  # the hard stop once more, at the very door
     until = f"有效到 {message.expires_at.astimezone(CHINA):%m 月 %d 日 %H:%M}" if message.expires_at else ""
-    receipt = _address("public_warning_receipt", notice.key, token("receipt", notice.key))
-    parts = [str(message), until, message.description, message.instruction, f"详情：{_address('public_warning', message.pk)}", f"收到请点：{receipt}", f"退订：{manage}"]  # fmt: skip
+    receipt = link("public_warning_receipt", notice.key, token("receipt", notice.key))
+    parts = [str(message), until, message.description, message.instruction, f"详情：{link('public_warning', message.pk)}", f"收到请点：{receipt}", f"退订：{manage}"]  # fmt: skip
     return Letter(key=str(notice.key), channel=row.channel, address=row.address, subject=str(message), text="\n".join(one for one in parts if one))  # fmt: skip
 
 
 def deliver(at: datetime) -> int:
-    """The job: hand what is due to the gateway; returns how many went. Whoever claims a letter alone sends it."""
-    sent = 0
+    """The job: hand what is due to the gateway; returns how many went."""
     due = WarningNotice.objects.filter(state="queued", next_at__lte=at).exclude(channel="page")
-    for notice in due.select_related("subscription", "message")[:BATCH]:
-        wait = min(FIRST_WAIT * 2**notice.attempts, LONGEST_WAIT)
-        claimed = WarningNotice.objects.filter(pk=notice.pk, state="queued", attempts=notice.attempts).update(
-            attempts=F("attempts") + 1, next_at=at + wait
-        )
-        if claimed:
-            sent += _send(notice, at)
-    return sent
-
-
-def _send(notice: WarningNotice, at: datetime) -> int:
-    mine = WarningNotice.objects.filter(pk=notice.pk)
-    row = notice.subscription
-    if row is None or row.state == "stopped" or (row.state == "pending" and notice.message_id is not None):
-        mine.update(state="failed", why="已退订")
-        return 0
-    try:
-        senders.gateway().send(_letter(notice))
-    except Refused as refused:
-        mine.update(state="failed", why=refused.message[:200])
-        return 0
-    except OSError as error:
-        last = notice.attempts + 1 >= ATTEMPTS
-        mine.update(why=f"发送没有成功（{type(error).__name__}）", **({"state": "failed"} if last else {}))
-        return 0
-    mine.update(state="sent", sent_at=at, why="")
-    return 1
+    return letters.carry(due.select_related("subscription", "message")[:BATCH], _letter, at)
 
 
 # ---- receipts
@@ -170,7 +123,7 @@ def subscribe(
 ) -> WarningSubscription:  # fmt: skip
     """Wanted by whoever can read what comes to the address: a letter asks for it first."""
     address = address.strip()
-    _check_address(channel, address)
+    letters.check_address(channel, address)
     if hazard and hazard not in rules.HAZARDS:
         raise Refused("hazard", "没有这个灾种。", "hazard")
     number = next((one for one, slug in rules.COLOUR_SLUGS.items() if slug == colour), None)
@@ -188,21 +141,6 @@ def subscribe(
     WarningNotice.objects.create(channel=channel, subscription=made, next_at=at)
     record(actor=SYSTEM, verb=f"{SLUG}.subscribed", subject_kind="warning_subscription", subject_id=made.pk, at=at, new={"channel": channel, "state": "pending"})  # fmt: skip
     return made
-
-
-def _check_address(channel: str, address: str) -> None:
-    if channel == "email":
-        name, _at, host = address.partition("@")
-        plain = address.isascii() and address.isprintable() and " " not in address and len(address) <= 160
-        if not (
-            plain and name and "." in host and "@" not in host and not host.startswith(".") and not host.endswith(".")
-        ):
-            raise Refused("address", "邮箱写不对，例如 name@example.cn", "address")
-    elif channel == "message":
-        if not (address.isascii() and address.isdecimal() and len(address) == 11 and address.startswith("1")):
-            raise Refused("address", "手机号写 11 位数字。", "address")
-    else:
-        raise Refused("channel", "选用邮件还是短信。", "channel")
 
 
 def subscription(key: UUID, given: str) -> WarningSubscription:

@@ -16,7 +16,7 @@ from anlan.kernel.journal.models import Entry
 from anlan.kernel.response import queries as response
 from anlan.kernel.response.actions import intake, saying
 from anlan.kernel.response.models import DutyShift
-from anlan.packs.safety.duty import calling, handing, importing, queries, rostering, trading
+from anlan.packs.safety.duty import calling, handing, importing, panels, queries, rostering, trading
 from anlan.packs.safety.duty.models import (
     HandOver,
     Manning,
@@ -55,6 +55,18 @@ def test_a_post_without_anybody_is_seen_a_week_ahead(cast: Cast) -> None:
     assert "1 处" in next(one.text for one in queries.now(cast.actor("duty"), cast.at) if one.title == "七天内缺岗")
     assert not [one for one in queries.waiting(cast.actor("team"), cast.at) if one.kind == "缺岗"]
     assert "没有人" in cast.client("duty").get(reverse("duty") + f"?day={hole.starts_at.date()}").content.decode()
+
+
+def test_the_board_tells_who_is_lacking_first_then_who_stands(cast: Cast) -> None:
+    duty = cast.actor("duty")
+    assert panels.lines(duty, cast.at) == []
+    manned(cast)
+    manned(cast, "rescue")
+    shift(cast, "duty", -1)
+    lacking, standing, *coming = panels.lines(duty, cast.at)
+    assert (lacking.sign, lacking.word, lacking.value) == ("red", "没有人", "缺 1 人")
+    assert (standing.title, standing.name, standing.word) == ("值班长", "示例·duty", "在岗")
+    assert [one.title for one in coming] == ["七天内没有人的班"]
 
 
 def test_generating_again_makes_nothing_twice(cast: Cast) -> None:

@@ -17,7 +17,7 @@ from anlan.kernel.access.types import SYSTEM, Actor
 from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.journal.models import Entry
-from anlan.packs.safety.hazchem_monitoring import actions, identification, queries
+from anlan.packs.safety.hazchem_monitoring import actions, identification, panels, queries
 from anlan.packs.safety.hazchem_monitoring.demonstration import _HERE
 from anlan.packs.safety.hazchem_monitoring.models import DutyEntry, DutyPost, HazardUnit
 
@@ -85,6 +85,19 @@ def test_a_sum_just_below_one_is_no_major_hazard_and_does_not_read_as_one(cast: 
     last = _unit(cast, maxima={"氨": 9.99999}).newest
     assert last is not None
     assert (last.is_major, last.level, str(last.s)) == (False, "", "0.9999")
+    (told,) = panels.units(cast.actor("officer"), cast.at)
+    assert (told.value, told.sign) == ("S 0.99", "")
+    assert "不构成重大危险源，按 GB 18218" in told.note
+
+
+def test_the_board_tells_the_highest_level_first_and_how_much_of_what(cast: Cast) -> None:
+    _unit(cast)
+    _unit(cast, code="W2", name="示例罐区", maxima={"氨": 250.0})
+    told = panels.units(cast.actor("officer"), cast.at)
+    assert [(one.title, one.word) for one in told] == [("示例罐区", "一级重大危险源"), ("示例机房", "四级重大危险源")]
+    (ammonia,) = panels.chemicals(cast.actor("officer"), cast.at)
+    assert (ammonia.title, ammonia.value, ammonia.note) == ("氨", "260", "示例机房、示例罐区")
+    assert panels.alarms(cast.actor("officer"), cast.at) == []
 
 
 @pytest.mark.parametrize(

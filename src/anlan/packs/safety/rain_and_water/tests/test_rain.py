@@ -18,7 +18,7 @@ from anlan.kernel.alarms.loading import load_rules
 from anlan.kernel.alarms.models import Alarm
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
-from anlan.packs.safety.rain_and_water import queries, rules
+from anlan.packs.safety.rain_and_water import panels, queries, rules
 from anlan.packs.safety.rain_and_water.demonstration import _HERE
 from anlan.packs.safety.rain_and_water.rules import HOUR_MS, Amount, Line
 from anlan.packs.safety.rain_and_water.sheets import LINES
@@ -106,7 +106,7 @@ def test_lists_are_sorted_by_what_exceeds(ready: District, monkeypatch: pytest.M
     monkeypatch.setattr("anlan.base.clock.now", lambda: ready.at)
     calm, wet = (ready.station("rain", code, "sl651") for code in ("YL-1", "YL-2"))
     _line(ready, "1", "YL-2", "rain_1h", "20")
-    for station, rate in ((calm, 0.05), (wet, 0.4)):
+    for station, rate in ((calm, 0.02), (wet, 0.4)):
         steps = {
             ready.at - timedelta(minutes=5 * step): {"total": 500 + rate * (400 - 5 * step), "battery": 12.5}
             for step in range(320, -1, -1)
@@ -120,6 +120,22 @@ def test_lists_are_sorted_by_what_exceeds(ready: District, monkeypatch: pytest.M
     page = ready.cast.client("officer").get(reverse("rain")).content.decode()
     assert page.index(wet.name) < page.index(calm.name)
     assert "特大暴雨" in page
+    told = panels.rain(ready.cast.actor("officer"), ready.at)
+    assert [(one.title, one.value, one.word) for one in told] == [
+        (wet.name, "24.0 / 576.0", "过线"),
+        (calm.name, "1.2 / 28.8", ""),
+    ]
+    assert told[0].note == "过了 1 小时 20 mm"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_board_says_at_least_where_the_counter_was_set_back(ready: District) -> None:
+    gauge = ready.station("rain", "YL-1", "sl651")
+    steps = {ready.at - timedelta(minutes=5 * step): {"total": float(1000 - step), "battery": 12.5} for step in range(320, -1, -1)}  # fmt: skip
+    steps[ready.at] = {"total": 0.5, "battery": 12.5}
+    ready.batch(gauge, steps)
+    (told,) = panels.rain(ready.cast.actor("officer"), ready.at)
+    assert all(one.startswith("≥") for one in told.value.split(" / "))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -163,6 +179,8 @@ def test_an_old_value_is_said_to_be_old(ready: District, monkeypatch: pytest.Mon
     assert "没有新数据" in ready.cast.client("officer").get(reverse("rain")).content.decode()
     (later,) = queries.levels(ready.cast.actor("officer"), ready.at + timedelta(hours=7))
     assert (later.value, later.above) == (None, None)
+    (told,) = panels.levels(ready.cast.actor("officer"), ready.at + timedelta(hours=7))
+    assert (told.value, told.sign, told.word) == ("—", "silent", "没有数据")
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from anlan.kernel.registry import actions as registry
 from anlan.kernel.response import log
 from anlan.kernel.response.actions import command, intake, saying
 from anlan.kernel.response.models import Member
-from anlan.packs.safety.relief import formulas, queries, rules
+from anlan.packs.safety.relief import formulas, panels, queries, rules
 from anlan.packs.safety.relief.actions import households, sites, telling
 from anlan.packs.safety.relief.models import Confirmation, Household, Opening, Stay
 from anlan.packs.safety.relief.sheets import HOUSES
@@ -293,6 +293,25 @@ def test_streets_are_listed_slowest_first(place: Ground) -> None:
     assert [one.organisation for one in found] == [place.other, place.cast.street]
     assert sum(one.sum.total for one in found) == 2
     assert theirs.organisation == place.other
+    told = panels.clocks(place.cast.actor("duty"), place.after(hours=13))
+    assert (told[0].title, told[0].value, told[0].unit) == (place.incident.title, "12", "小时")
+    assert "“十四五”规划" in told[0].note
+    assert [(one.title, one.word, one.value) for one in told[1:]] == [
+        (str(place.other), "超时 1 户", "0 / 1"),
+        (str(place.cast.street), "都按时", "1 / 1"),
+    ]
+
+
+def test_the_board_shows_open_shelters_first_and_what_they_still_hold(place: Ground) -> None:
+    (opening,) = place.open(place.square)
+    place.register(situation="shelter", opening=opening)
+    told = panels.shelters(place.cast.actor("duty"), place.after(hours=2))
+    assert [(one.title, one.value, one.word) for one in told] == [
+        ("开放", "1 / 2", ""),
+        ("开放的还能住", "57", ""),
+        (place.square.name, "3 / 60", "开放"),
+        (place.park.name, "0 / 60", "没有开"),
+    ]
 
 
 # ---- moving, leaving, correcting

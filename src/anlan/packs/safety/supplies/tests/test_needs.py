@@ -25,7 +25,17 @@ from anlan.kernel.response.cards import ResourceRule
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.tests.support import flood
 from anlan.packs.safety.subjects.reserve_models import Reserve, ReserveNorm, ReserveScenario
-from anlan.packs.safety.supplies import actions, demonstration, desk, formulas, needs, queries, requisitions, telling
+from anlan.packs.safety.supplies import (
+    actions,
+    demonstration,
+    desk,
+    formulas,
+    needs,
+    panels,
+    queries,
+    requisitions,
+    telling,
+)
 from anlan.packs.safety.supplies.actions import In, Out
 from anlan.packs.safety.supplies.models import Requisition, StockMove, SupplyNeed, SupplyOffer, SupplyOrder
 from anlan.packs.safety.supplies.moves import AGREE, CLOSE, DECLINE, REOPEN
@@ -42,6 +52,19 @@ def need_of(cast: Cast, of: Any, amount: int, incident: Incident | None = None, 
         actor=cast.actor(who), organisation=cast.district if who == "duty" else cast.street, item=of, amount=amount, place="示例路下沉桥",
         due_at=cast.at + timedelta(hours=3), at=cast.at, key=uuid4(), incident=incident, longitude=117.20, latitude=39.17,
     )  # fmt: skip
+
+
+def test_the_board_tells_needs_first_then_what_is_below_its_norm(cast: Cast) -> None:
+    duty = cast.actor("duty")
+    assert panels.lines(duty, cast.at) == []
+    bag = item(cast, least=600)
+    bought(cast, store(cast), bag, 400)
+    need_of(cast, bag, 500, flood(cast))
+    need, norm, unchecked = panels.lines(duty, cast.at)
+    assert (need.title, need.value, need.word) == ("需要 沙袋", "500", "还缺")
+    assert (norm.title, norm.value, norm.word) == ("沙袋", "400 / 600", "不足定额")
+    assert (unchecked.title, unchecked.word) == ("定额", "待核")
+    assert panels.lines(duty, cast.at + timedelta(hours=4))[0].word == "过时还缺"
 
 
 def test_three_stores_answer_a_need_in_part_and_the_log_is_told(cast: Cast) -> None:

@@ -23,7 +23,7 @@ from anlan.kernel.registry import actions as registry
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.response import log
 from anlan.kernel.response.models import Incident, LogEntry
-from anlan.packs.safety.team import actions, demonstration, finding, links, queries, rules
+from anlan.packs.safety.team import actions, demonstration, finding, links, panels, queries, rules
 from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink
 from anlan.packs.safety.team.sheets import EXPERTS, TEAMS
 from anlan.packs.safety.team.tests.support import incident, later, team
@@ -509,3 +509,13 @@ def test_the_pages_of_a_team(cast: Cast) -> None:
     assert "/t/" not in duty.get(url).content.decode()
     assert duty.post(reverse("team_link_revoke", args=[TeamLink.objects.get().pk])).status_code == 302
     assert duty.post(reverse("team_call", args=[row.incident.number]), {"team": "x"}).status_code == 422
+
+
+def test_the_board_counts_ready_out_and_lame_teams(cast: Cast) -> None:
+    assert panels.lines(cast.actor("duty"), cast.at) == []
+    on_scene(cast)
+    team(cast, "T2", ready="off")
+    team(cast, "T3")
+    ready, out, lame, there = panels.lines(cast.actor("duty"), cast.at + timedelta(minutes=30))
+    assert [(one.value, one.word) for one in (ready, out, lame)] == [("1", "能出动"), ("1", ""), ("1", "没有备勤")]
+    assert (there.title, there.note) == ("示例T1队", Incident.objects.get().title)

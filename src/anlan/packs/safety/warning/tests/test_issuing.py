@@ -16,9 +16,10 @@ from tests.support.cast import Cast
 from anlan.base.errors import Refused
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.response.actions import intake
-from anlan.packs.safety.warning import actions, feeds, queries, rules, senders, telling
+from anlan.packs.safety.subjects import letters as senders
+from anlan.packs.safety.subjects.letters import Gateway, Letter
+from anlan.packs.safety.warning import actions, feeds, queries, rules, telling
 from anlan.packs.safety.warning.models import WarningMessage, WarningNotice, WarningSubscription
-from anlan.packs.safety.warning.senders import Gateway, Letter
 from anlan.packs.safety.warning.sheets import RESPONSES
 from anlan.packs.safety.warning.tests.support import cap, given, issued, take
 
@@ -254,7 +255,7 @@ def test_a_gateway_that_fails_is_tried_again_and_then_given_up(cast: Cast, monke
     for _time in range(12):
         telling.deliver(at)
         at += timedelta(hours=2)
-    assert len(seen) == telling.ATTEMPTS
+    assert len(seen) == senders.ATTEMPTS
     assert len(set(seen)) == 1  # one key: a gateway that keeps it sends nothing twice
     assert queries.receipts(one).failed == 1
 

@@ -140,12 +140,8 @@ def test_an_exercise_is_never_handled_as_actual(cast: Cast) -> None:
     assert update.outcome == "held"
     assert states()["A"] == "active"
     assert hold(cast) == ["A"]
-    declared.install((), (queries.in_force,))
-    try:
-        assert [one.colour for one in declared.warnings(cast.at)] == [4]
-        assert [one for one in response.proposed(board(incident), cast.at) if one.what == "level"] == []
-    finally:
-        declared.install((), ())
+    assert [one.colour for one in declared.warnings(cast.at)] == [4]
+    assert [one for one in response.proposed(board(incident), cast.at) if one.what == "level"] == []
     assert list(queries.public(cast.at)) == [WarningMessage.objects.get(identifier="A")]
     public = cast.client(None)
     assert public.get(reverse("public_warning", args=[drill.pk])).status_code == 404
@@ -169,18 +165,14 @@ def test_the_database_itself_holds_an_exercise_apart(cast: Cast) -> None:
 def test_a_warning_proposes_a_level_and_opens_one_incident(cast: Cast) -> None:
     plan(cast)
     one = take(cast, cap("A", cast.at)).message
-    declared.install((), (queries.in_force,))
-    try:
-        incident = actions.propose(actor=cast.actor("duty"), message=one, place="示例路下沉桥", at=cast.at)
-        assert actions.propose(actor=cast.actor("duty"), message=one, place="别处", at=cast.at).pk == incident.pk
-        assert (incident.kind, incident.mode) == ("flood", "real")
-        opened = incident.entries.get(seq=1)
-        assert opened.payload["link"]["identifier"] == "A"
-        proposed = [each for each in response.proposed(board(incident), cast.at) if each.what == "level"]
-        assert [each.value for each in proposed] == [3]
-        assert "示例气象台" in proposed[0].why
-    finally:
-        declared.install((), ())
+    incident = actions.propose(actor=cast.actor("duty"), message=one, place="示例路下沉桥", at=cast.at)
+    assert actions.propose(actor=cast.actor("duty"), message=one, place="别处", at=cast.at).pk == incident.pk
+    assert (incident.kind, incident.mode) == ("flood", "real")
+    opened = incident.entries.get(seq=1)
+    assert opened.payload["link"]["identifier"] == "A"
+    proposed = [each for each in response.proposed(board(incident), cast.at) if each.what == "level"]
+    assert [each.value for each in proposed] == [3]
+    assert "示例气象台" in proposed[0].why
 
 
 def test_what_does_not_say_its_colour_proposes_nothing_until_somebody_adds_it(cast: Cast) -> None:
