@@ -438,7 +438,7 @@ def _inject(board: Board, said: Said) -> None:
 
 
 def _cause(board: Board, said: Said) -> None:
-    board.causes.append({**said.payload, "at": said.occurred_at, "id": str(said.id)})
+    board.causes.append({**said.payload, "at": said.occurred_at, "id": str(said.id), "person": said.person})
 
 
 def _evaluation(board: Board, said: Said) -> None:
