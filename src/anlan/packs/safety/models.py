@@ -90,6 +90,7 @@ from anlan.packs.safety.supplies.models import (
     SupplyStore,
 )
 from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink, TeamMark
+from anlan.packs.safety.toll.models import AccidentRuling, CultureBase, YearFigure
 from anlan.packs.safety.underground.models import UndergroundSpace
 from anlan.packs.safety.warning.models import (
     WarningCounter,
@@ -104,6 +105,7 @@ from anlan.packs.safety.warning.models import (
 )
 
 __all__ = [
+    "AccidentRuling",
     "Adoption",
     "AidAgreement",
     "AidRequest",
@@ -118,6 +120,7 @@ __all__ = [
     "Contractor",
     "CropLoss",
     "CrowdCount",
+    "CultureBase",
     "DangerousWork",
     "Dispatch",
     "Dock",
@@ -220,4 +223,5 @@ __all__ = [
     "WarningTemplate",
     "WorkItem",
     "WorkPermit",
+    "YearFigure",
 ]

@@ -507,8 +507,8 @@ def test_the_share_within_the_limit_and_its_other_edition(place: Ground) -> None
     place.confirm(late, at=place.after(hours=13))
     day = place.after(days=3).date()
     found = formulas.within(2025, day)
-    assert (str(found.value), found.ratio) == ("66.7", (2, 3))
-    assert formulas.within_alternative(2025, day).ratio == (1, 3)
+    assert (str(found.value), "2 ÷ 登记的户 3" in found.sentence) == ("66.7", True)
+    assert "1 ÷ 登记的户 3" in formulas.within_alternative(2025, day).sentence
     assert found.steps[-1].url.endswith(f"/{place.incident.number}/households/")
     assert formulas.within(2024, day).value is None
 
