@@ -48,7 +48,7 @@ def replay(request: Request, number: str) -> HttpResponse:
         asked = None
     at = min(max(asked or times[-1], times[0]), max(times[-1], incident.now(request.at)))
     standing = log.board_at(incident, at)
-    entries = list(incident.entries.filter(received_at__lte=at).order_by("-seq")[:60])
+    entries = list(log.known(incident, at).order_by("-seq")[:60])
     before, after = [one for one in times if one < at], [one for one in times if one > at]
     context = {
         **showing.at_board(incident, standing, at), "feed": showing.feed(entries)[:40], "first": times[0], "last": times[-1], "shown": at.astimezone(CHINA),
