@@ -13,6 +13,7 @@ from tests.support.cast import Cast
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
+from anlan.kernel.access.personal import masked
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework.models import Case
 from anlan.kernel.checks import actions as checks
@@ -228,8 +229,8 @@ def test_a_failed_item_opens_a_danger_and_the_score_stands_at_the_school(cast: C
 
 @pytest.mark.pure
 def test_masks() -> None:
-    assert rules.mask("张三丰") == "张**"
-    assert rules.mask("") == ""
-    said = rules.masked("张三丰和李四打了张三丰，电话13800000000，在3楼", ("张三丰", "李四"))
+    assert masked("张三丰") == "张**"
+    assert masked("") == ""
+    said = rules.without("张三丰和李四打了张三丰，电话13800000000，在3楼", ("张三丰", "李四"))
     assert said == "张**和李**打了张**，电话*****，在3楼"
-    assert rules.masked("张三丰", ("张", "")) == "张三丰"
+    assert rules.without("张三丰", ("张", "")) == "张三丰"
