@@ -22,12 +22,12 @@ from anlan.packs.safety.dual_prevention.tests.test_merging import row
 from anlan.packs.safety.dual_prevention.tests.test_register import entered
 
 pytestmark = pytest.mark.django_db
-WORDS = "联锁没有切断进料"
+SAID = "联锁没有切断进料"
 
 
 def _form(cast: Cast, measure: Measure, **more: str) -> dict[str, str]:
     return {
-        "text": WORDS,
+        "text": SAID,
         "lesson": "联锁每周试一次",
         "owner": str(cast.enterprise.pk),
         "subject": str(measure.pk),
@@ -52,7 +52,7 @@ def test_story_b_ends_at_the_risk_point(cast: Cast) -> None:
     signal = Signal.objects.get()
     assert (signal.risk_id, signal.kind, signal.state, signal.incident_id) == (risk.pk, "accident", "open", incident.pk)
     assert incident.number in signal.text
-    assert WORDS in signal.text
+    assert SAID in signal.text
     # Both pages show it, and each leads to the other.
     told = duty.get(review).content.decode()
     assert "待重评" in told
@@ -61,7 +61,7 @@ def test_story_b_ends_at_the_risk_point(cast: Cast) -> None:
     # The firm has it on its desk and its page, but the incident does not concern it: no link it could not open.
     assert [one.title for one in capability.waiting(cast.actor("safety"), cast.at)] == [risk.title]
     seen = firm.get(page).content.decode()
-    assert WORDS in seen
+    assert SAID in seen
     assert review not in seen
     actions.grade(
         actor=cast.actor("safety"), risk=Risk.objects.get(pk=risk.pk), method="lec", factors={"l": "6", "e": "6", "c": "15"}, direct="", reason="事故说明联锁不可靠",
@@ -73,7 +73,7 @@ def test_story_b_ends_at_the_risk_point(cast: Cast) -> None:
 
 def _named(cast: Cast, incident: Incident, measure: Measure) -> UUID:
     (entry,) = saying.cause(
-        actor=cast.actor("duty"), incident=incident, text=WORDS, at=cast.at, owner=cast.enterprise, failed={"subject": str(measure.pk)}
+        actor=cast.actor("duty"), incident=incident, text=SAID, at=cast.at, owner=cast.enterprise, failed={"subject": str(measure.pk)}
     )  # fmt: skip
     return entry.pk
 
@@ -122,7 +122,7 @@ def test_wrong_names_are_refused_and_nothing_is_half_done(cast: Cast) -> None:
         answer = cast.client("duty").post(reverse("incident_cause", args=[incident.number]), form)
         assert answer.status_code == 422, form
         assert words in answer.content.decode()
-        assert WORDS in answer.content.decode()  # what was typed stays
+        assert SAID in answer.content.decode()  # what was typed stays
     actions.retire(actor=cast.actor("safety"), risk=risk, reason="停用", at=cast.at)
     with pytest.raises(Refused, match="在用"):
         _named(cast, incident, _measure(risk))
@@ -139,5 +139,5 @@ def test_who_may_not_read_the_register_finds_nothing_in_it(cast: Cast) -> None:
     assert cast.client("keeper").get(address, asked).json()["rows"] == []
     with pytest.raises(Refused, match="不归你看"):
         saying.cause(
-            actor=cast.actor("keeper"), incident=incident, text=WORDS, at=cast.at, owner=cast.enterprise, failed={"subject": str(_measure(risk).pk)}
+            actor=cast.actor("keeper"), incident=incident, text=SAID, at=cast.at, owner=cast.enterprise, failed={"subject": str(_measure(risk).pk)}
         )  # fmt: skip
