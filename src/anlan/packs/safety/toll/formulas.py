@@ -148,12 +148,12 @@ FORMULAS = (
         working=Working(printed=("%",), why="原文印作“%”，数值是每十万名从业人员死亡的人数：数照印，单位按人/十万人比。"),
     ),
     Formula(
-        slug="toll.loss_share", title="年均因灾直接经济损失占生产总值比例", unit="%", compute=loss_share, fingerprint=queries.fingerprint,
+        slug="toll.loss_share", title="年均因灾直接经济损失占生产总值比例", unit="%", compute=loss_share, fingerprint=queries.period_fingerprint,
         text="规划期到当年为止，各年自然灾害直接经济损失之和 ÷ 各年地区生产总值之和。少一年的数就不算。",
         indicators=("年均因灾直接经济损失占河北区生产总值比例", "年均因灾直接经济损失占生产总值比例", "年均因灾直接经济损失占国内生产总值的比例"),
     ),
     Formula(
-        slug="toll.disaster_deaths", title="年均每十万人口因灾死亡率", unit="人/十万人", compute=disaster_deaths, fingerprint=queries.fingerprint,
+        slug="toll.disaster_deaths", title="年均每十万人口因灾死亡率", unit="人/十万人", compute=disaster_deaths, fingerprint=queries.period_fingerprint,
         text="规划期到当年为止，各年自然灾害死亡人数之和 ÷ 各年常住人口之和 × 10 万。少一年的数就不算。失踪的不计。",
         indicators=("年均每十万人口因灾死亡率",),
         working=Working(printed=("%",), why="原文印作“%”，数值是每十万人口死亡的人数：数照印，单位按人/十万人比。"),

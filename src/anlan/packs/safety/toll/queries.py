@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.kernel.exchange.delivery.models import Parcel
@@ -51,10 +51,10 @@ def incidents(first: date, last: date) -> QuerySet[Incident]:
 def counted(first: date, last: date) -> list[Counted]:
     """Those with deaths or losses told, the oldest first. Deaths of an accident count when they came within the days of the law
     (`grading.window`), those of a disaster whenever they came."""
-    told = Q(pk__in=[])
-    for slug in ("dead", "loss"):
-        told |= Q(entries__payload__values__has_key=slug) | Q(entries__payload__counts__has_key=slug)
-    rows = list(incidents(first, last).filter(told).distinct().order_by("occurred_at", "pk"))
+    told = LogEntry.objects.filter(
+        Q(payload__values__has_any_keys=["dead", "loss"]) | Q(payload__counts__has_any_keys=["dead", "loss"]), incident=OuterRef("pk"), kind__in=("opened", "fact")
+    )  # fmt: skip
+    rows = list(incidents(first, last).filter(Exists(told)).order_by("occurred_at", "pk"))
     ruled = dict(
         AccidentRuling.objects.filter(number__in=[one.number for one in rows], retired_on=None).values_list("number", "field")
     )  # fmt: skip
@@ -105,14 +105,25 @@ def bases(until: date) -> QuerySet[CultureBase]:
     )
 
 
-def fingerprint(year: int) -> str:
-    """Changes when an incident, a ruling or a figure of the plan's years does."""
-    first = _instant(date(rules.period(year)[0], 1, 1))
-    told = (
-        LogEntry.objects.filter(incident__mode="real", incident__occurred_at__gte=first, kind__in=("opened", "fact", "strike", "moved", "corrected", "merged")).count(),
-        *(model.objects.aggregate(n=Count("pk"), v=Sum("version"), r=Count("retired_on")) for model in (YearFigure, AccidentRuling)),
+def _fingerprint(first: int, last: int) -> str:
+    """Changes when an incident of these years, a ruling or a figure of a year does."""
+    entries = LogEntry.objects.filter(
+        incident__mode="real", incident__occurred_at__gte=_instant(date(first, 1, 1)), incident__occurred_at__lt=_instant(date(last + 1, 1, 1)),
+        kind__in=("opened", "fact", "strike", "moved", "corrected", "merged"),
     )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    registers = (
+        model.objects.aggregate(n=Count("pk"), v=Sum("version"), r=Count("retired_on"))
+        for model in (YearFigure, AccidentRuling)
+    )
+    return hashlib.sha256(repr((entries.count(), *registers)).encode()).hexdigest()[:16]
+
+
+def fingerprint(year: int) -> str:
+    return _fingerprint(year, year)
+
+
+def period_fingerprint(year: int) -> str:
+    return _fingerprint(rules.period(year)[0], year)
 
 
 def sent_fingerprint(year: int) -> str:
