@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from tests.support.cast import Cast
 
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.django_db
 def read_only() -> Iterator[None]:
     """What a database that was set read-only, or whose disk was, looks like from inside."""
     lite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON" if lite else "SET TRANSACTION READ ONLY")
-    try:
-        yield
-    finally:
-        if lite:
-            with connection.cursor() as cursor:
+        try:
+            yield
+        finally:
+            if lite:
                 cursor.execute("PRAGMA query_only = OFF")
+            transaction.set_rollback(True)  # PostgreSQL: what comes after may write again
 
 
 def test_boards_still_read_and_who_writes_is_told(cast: Cast) -> None:
