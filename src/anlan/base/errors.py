@@ -28,8 +28,13 @@ _FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FULL_WORDS = ("disk is full", "disk i/o error", "no space left")  # SQLite, SQLite where a write fails, PostgreSQL
 
 
-def full_disk(error: BaseException) -> Missing | None:
-    """The answer when `error`, from the system or a database, says that nothing more can be written; else None."""
+_READ_ONLY_WORDS = ("readonly database", "read-only transaction")  # SQLite, PostgreSQL
+
+
+def unwritable(error: BaseException) -> Missing | None:
+    """The answer when `error`, from the system or a database, says that nothing can be written; else None."""
+    if any(word in str(error).lower() for word in _READ_ONLY_WORDS):
+        return Missing("read_only", "现在只能看，不能记：数据库只读。这一步没有保存，先记在纸上，请管理员恢复后补记。")
     number = error.errno if isinstance(error, OSError) else None
     if number not in _FULL_NUMBERS and not any(word in str(error).lower() for word in _FULL_WORDS):
         return None

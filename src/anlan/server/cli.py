@@ -11,7 +11,7 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from anlan.base.errors import Missing, Refused, full_disk
+from anlan.base.errors import Missing, Refused, unwritable
 from anlan.kernel.planning.reading.cli import read_command, sample_command
 from anlan.protocols.decode import decode_command
 from anlan.science.air.cli import aqi_command
@@ -100,7 +100,7 @@ def _beside() -> None:
 
 def _explain(error: Exception) -> int:
     """One line that says what to do, and the exit status."""
-    error = full_disk(error) or error
+    error = unwritable(error) or error
     if isinstance(error, Refused):
         return _say(error.message, LACKING if isinstance(error, Missing) else BAD_INPUT)
     if isinstance(error, DatabaseError):

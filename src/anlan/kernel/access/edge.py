@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
 from anlan.base import clock
-from anlan.base.errors import Refused, full_disk
+from anlan.base.errors import Refused, unwritable
 from anlan.kernel.access import contract, policy, second_factor
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import ANONYMOUS, PUBLIC, Actor, Page
@@ -84,6 +84,7 @@ STATUS = {
     "illegal": 409,
     "not_found": 404,
     "full": 507,
+    "read_only": 503,
 }
 
 
@@ -146,10 +147,10 @@ def gate(page: Page) -> Callable[..., HttpResponse]:
         except Refused as refused:
             return refusal(request, refused)
         except (OSError, DatabaseError) as error:
-            full = full_disk(error)
-            if full is None:
+            answer = unwritable(error)
+            if answer is None:
                 raise
-            return refusal(request, full)
+            return refusal(request, answer)
 
     return view
 

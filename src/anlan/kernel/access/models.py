@@ -55,6 +55,7 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Someone who can sign in. What they may do comes from their posts, never from this row."""
 
+    field_classes = {"name": "office", "email": "office"}
     username = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=40)
     email = models.EmailField(blank=True)

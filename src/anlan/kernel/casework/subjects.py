@@ -13,7 +13,7 @@ from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
 from anlan.kernel.casework import declared
 from anlan.kernel.casework.models import Case
-from anlan.kernel.casework.types import About, Process, Subject
+from anlan.kernel.casework.types import About, Process, Subject, SubjectKind
 from anlan.kernel.web import picking
 from anlan.kernel.web.picking import Choice, Picker
 
@@ -45,9 +45,18 @@ def chosen(
 ) -> tuple[About, dict[str, Any]]:  # fmt: skip
     """What the form or the phone named, and its fields with what that answers of those left empty. Raises Refused at `subject`."""
     kind, values = declared.about(process), dict(given)
-    number, words = picking.sent(given, NAME)
-    if kind is None or not (number or words):
+    found = named(actor, kind, owner, given) if kind else None
+    if kind is None or found is None:
         return About(), values
+    known = {name: word for name, word in found.known.items() if not str(values.get(name) or "").strip()}
+    return About(kind=kind.slug, id=found.id, title=found.title[:120]), {**values, **known}
+
+
+def named(actor: Actor, kind: SubjectKind, owner: Organisation, given: Mapping[str, Any]) -> Subject | None:
+    """The one a form or the phone named; None when it named none. Raises Refused at `subject` for what means none or several."""
+    number, words = picking.sent(given, NAME)
+    if not (number or words):
+        return None
     if words:
         fitting = picking.fitting(choices(kind.offered(actor, owner)), words)
         if len(fitting) > 1:
@@ -56,8 +65,7 @@ def chosen(
     found = kind.found(owner, number) if number else None
     if found is None:
         raise Refused(NAME, f"{owner}没有{f'“{words[:30]}”' if words else ''}这条{kind.title}。重新选，或空着。", NAME)
-    known = {name: word for name, word in found.known.items() if not str(values.get(name) or "").strip()}
-    return About(kind=kind.slug, id=found.id, title=found.title[:120]), {**values, **known}
+    return found
 
 
 def link(actor: Actor, case: Case) -> tuple[str, str, str] | None:

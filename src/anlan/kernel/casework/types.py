@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from anlan.kernel.access.types import Actor, Move
 
@@ -39,16 +40,37 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What the review of a real incident says of a subject. `entry`: of the incident's log; `incident`: its row."""
+
+    entry: UUID
+    incident: Any
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regrading:
+    """How a room takes up that the review of an incident names one of its subjects as what failed (请重评), in the transaction of the
+    log's own entry. `ask(actor, id, cause, at)`: once for each cause; `withdraw(actor, entry, at)`: the cause was struck;
+    `standing(entries)`: what became of them, in words."""
+
+    ask: Callable[[Actor, str, Cause, datetime], None]
+    withdraw: Callable[[Actor, UUID, datetime], None]
+    standing: Callable[[Sequence[UUID]], Mapping[UUID, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubjectKind:
     """What a room offers to the cases of others. A process names the kind by its slug (`Process.about`), so neither room knows the
     other. `offered(actor, owner)`: those of an organisation this person may name; `found(owner, id)`: one of them, also when it is out
-    of use by now; `link(actor, id)`: the page of one, "" for who may not open it."""
+    of use by now; `link(actor, id)`: the page of one, "" for who may not open it; `regrading`: it can be what failed in an accident."""
 
     slug: str
     title: str
     offered: Callable[[Actor, Any], Sequence[Subject]]
     found: Callable[[Any, str], Subject | None]
     link: Callable[[Actor, str], str]
+    regrading: Regrading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

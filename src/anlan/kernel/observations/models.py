@@ -20,6 +20,7 @@ class Device(models.Model):
     `secret` is a protocol's password as the protocol sends it, or the SHA-256 of a token; it is never shown.
     """
 
+    field_classes = {"identity": "thing", "name": "thing"}
     protocol = models.CharField(max_length=12, choices=PROTOCOLS)
     identity = models.CharField(max_length=64)
     name = models.CharField(max_length=80, blank=True)

@@ -17,7 +17,7 @@ import zstandard
 from django.conf import settings
 
 from anlan.base.clock import CHINA
-from anlan.base.errors import Refused, full_disk
+from anlan.base.errors import Refused, unwritable
 from anlan.kernel.observations.store.adapters import open_database
 from anlan.kernel.observations.store.chunks import Reader, Store
 from anlan.kernel.observations.store.databases import NOTHING, damaged
@@ -32,7 +32,7 @@ def writer() -> Store:
         return Store(database)
     except (sqlite3.DatabaseError, zstandard.ZstdError, ValueError) as error:
         database.close()
-        raise (full_disk(error) or damaged(error)) from None
+        raise (unwritable(error) or damaged(error)) from None
 
 
 def reader() -> Reader | None:

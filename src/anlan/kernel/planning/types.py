@@ -43,6 +43,18 @@ class Computed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Working:
+    """The working definition (口径) of an indicator whose printed unit is another than what is computed. `printed`: the units it may be
+    printed with ("": a sentence without a number). The printed number is judged in the formula's unit, unless `target` and `comparator`
+    say what is reached. `why` stands beside the printed text."""
+
+    printed: tuple[str, ...]
+    why: str
+    target: Decimal | None = None
+    comparator: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Formula:
     """A named computation. `indicators` are the printed names it answers (matched exactly after normalisation).
 
@@ -59,3 +71,8 @@ class Formula:
     fingerprint: Callable[[int], str]
     # 试算: the same figure under another edition of the standard; shown beside the value, never replacing it.
     trial: Callable[[int, date], Computed] | None = None
+    working: Working | None = None
+
+    def works(self, printed: str) -> Working | None:
+        """The working definition for an indicator printed with this unit; None where the printed one is what is computed."""
+        return self.working if self.working and printed in self.working.printed else None

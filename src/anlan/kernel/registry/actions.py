@@ -13,6 +13,7 @@ from anlan.base.clock import civil_date
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.personal import masked
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.record import record
 from anlan.kernel.registry.models import Entry
@@ -124,12 +125,18 @@ def retire(*, actor: Actor, sheet: Sheet, row: Entry, reason: str, at: datetime)
     return row
 
 
+def _covered(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
+    private = {column.name for column in sheet.columns if column.personal}
+    return {name: masked(str(value)) if name in private and value else value for name, value in values.items()}
+
+
 def _note(
     actor: Actor, sheet: Sheet, row: Entry, verb: str, at: datetime, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> None:
+    """The entry of the journal, which the auditor reads and exports: what is a person's stands in it masked."""
     record(
         actor=actor, verb=f"registry.row.{verb}", subject_kind=sheet.slug, subject_id=row.pk, org_path=row.organisation.path,
-        old=old, new=new, at=at,
+        old=_covered(sheet, old), new=_covered(sheet, new), at=at,
     )  # fmt: skip
     if sheet.changed:
         sheet.changed()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from anlan.kernel.access.personal import masked
 from anlan.kernel.registry.types import Column, Problem, Sheet
 
 _EXCEL_ZERO = date(1899, 12, 30)
@@ -116,5 +117,5 @@ def shown(value: Any, column: Column) -> str:
     if column.kind == "decimal":
         return f"{Decimal(value).normalize():f}"
     if column.personal:
-        return str(value)[:1] + "**"
+        return masked(str(value))
     return str(value)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.kernel.access.personal import masked, masked_number
 from anlan.kernel.casework.models import Case
-from anlan.kernel.reporting.rules import SATISFACTION, masked_name, masked_phone
+from anlan.kernel.reporting.rules import SATISFACTION
 from anlan.kernel.reporting.types import CHANNELS
 
 
 class Report(models.Model):
     """Beside the case of a report. Name and telephone are nowhere else: not in the case, its history, the journal or an export."""
 
+    field_classes = {"name": "reporter", "phone": "reporter"}
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="report")
     channel = models.CharField(max_length=8, choices=CHANNELS, default="web")
     name = models.CharField(max_length=20, blank=True)
@@ -37,7 +39,7 @@ class Report(models.Model):
     @property
     def masked(self) -> str:
         """`王**，138******21`; what every officer sees."""
-        return "，".join(one for one in (masked_name(self.name), masked_phone(self.phone)) if one) or "匿名"
+        return "，".join(one for one in (masked(self.name), masked_number(self.phone)) if one) or "匿名"
 
 
 class Reward(models.Model):

@@ -68,14 +68,6 @@ def fingerprint(address: str, day: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"visit:{day}:{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def masked_name(name: str) -> str:
-    return name[:1] + "**" if name else ""
-
-
-def masked_phone(phone: str) -> str:
-    return phone[:3] + "*" * max(len(phone) - 5, 3) + phone[-2:] if phone else ""
-
-
 def good_phone(text: str) -> bool:
     digits = re.sub(r"[\s\-()（）+]", "", text)
     return digits.isdecimal() and 5 <= len(digits) <= 15

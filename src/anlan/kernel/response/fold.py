@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -196,7 +197,7 @@ _HAVE: Mapping[str, Callable[[Board], bool]] = {
 
 def fold(entries: Iterable[Said], *, known_at: datetime | None = None) -> Board:
     """The board of these entries, in the order of `seq`; of those the house had at `known_at` when given."""
-    known = [one for one in entries if known_at is None or one.received_at <= known_at]
+    known = list(takewhile(lambda one: known_at is None or one.received_at <= known_at, entries))
     board = Board()
     board.struck = {UUID(one.payload["entry"]) for one in known if one.kind == "strike"}
     for one in known:
@@ -355,7 +356,9 @@ def _task_move(board: Board, said: Said) -> None:
         task.due_at = max(task.due_at, task.start_at + span)
         _hand(task, p)
     elif target == "accepted":
-        task.accepted_at = task.accepted_at or said.occurred_at
+        task.accepted_at = task.accepted_at or max(
+            said.occurred_at, task.sent_at or said.occurred_at
+        )  # whatever the clock said
         if said.person is not None and task.person is None:
             task.person, task.name = said.person, said.name
     elif target == "done":
@@ -438,7 +441,7 @@ def _inject(board: Board, said: Said) -> None:
 
 
 def _cause(board: Board, said: Said) -> None:
-    board.causes.append({**said.payload, "at": said.occurred_at, "id": str(said.id)})
+    board.causes.append({**said.payload, "at": said.occurred_at, "id": str(said.id), "person": said.person})
 
 
 def _evaluation(board: Board, said: Said) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.types import Actor
@@ -109,9 +110,17 @@ def forget() -> None:
     _boards.clear()
 
 
+def known(incident: Incident, at: datetime) -> QuerySet[LogEntry]:
+    """The entries that stood at an instant: all before the first that came later. So a process whose clock is behind cannot put an entry
+    before what it builds on."""
+    later = incident.entries.filter(received_at__gt=at).order_by("seq").values_list("seq", flat=True).first()
+    rows = incident.entries.order_by("seq")
+    return rows if later is None else rows.filter(seq__lt=later)
+
+
 def board_at(incident: Incident, known_at: datetime) -> Board:
     """The board as it was known at an instant."""
-    return fold(said(one) for one in incident.entries.filter(received_at__lte=known_at).order_by("seq"))
+    return fold(said(one) for one in known(incident, known_at))
 
 
 Decide = Callable[[Board], Sequence[Draft]]

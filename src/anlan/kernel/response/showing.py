@@ -142,7 +142,7 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "merged": lambda p: f"并入 {p['number']} {p['title']}",
     "link": lambda p: f"关联：{p.get('title') or p.get('number') or ''}",
     "inject": lambda p: p.get("text") or "导调",
-    "cause": lambda p: f"原因或教训：{p['text']}",
+    "cause": lambda p: f"原因或教训：{p['text']}{'；没起作用的措施：' + p['subject'][2] if p.get('subject') else ''}",
     "evaluation": lambda p: f"评估结论：{p['text']}",
 }  # fmt: skip
 

@@ -111,6 +111,7 @@ from anlan.packs.safety.supplies.models import (
     SupplyStore,
 )
 from anlan.packs.safety.team.models import Dispatch, Expert, Team, TeamLink, TeamMark
+from anlan.packs.safety.toll.models import AccidentRuling, CultureBase, YearFigure
 from anlan.packs.safety.underground.models import UndergroundSpace
 from anlan.packs.safety.warning.models import (
     WarningCounter,
@@ -125,6 +126,7 @@ from anlan.packs.safety.warning.models import (
 )
 
 __all__ = [
+    "AccidentRuling",
     "Adoption",
     "AidAgreement",
     "AidRequest",
@@ -140,6 +142,7 @@ __all__ = [
     "Contractor",
     "CropLoss",
     "CrowdCount",
+    "CultureBase",
     "DangerousWork",
     "Dispatch",
     "Dock",
@@ -261,4 +264,5 @@ __all__ = [
     "WarningTemplate",
     "WorkItem",
     "WorkPermit",
+    "YearFigure",
 ]

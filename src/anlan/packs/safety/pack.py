@@ -36,6 +36,7 @@ from anlan.packs.safety.safety_report.capability import CAPABILITY as SAFETY_REP
 from anlan.packs.safety.subjects.campaign import overview
 from anlan.packs.safety.supplies.capability import CAPABILITY as SUPPLIES
 from anlan.packs.safety.team.capability import CAPABILITY as TEAM
+from anlan.packs.safety.toll.capability import CAPABILITY as TOLL
 from anlan.packs.safety.underground.capability import CAPABILITY as UNDERGROUND
 from anlan.packs.safety.warning.capability import CAPABILITY as WARNING
 
@@ -81,6 +82,7 @@ PACK = Pack(
         TEAM,
         SPECIAL_EQUIPMENT,
         MAJOR_RISK,
+        TOLL,
         overview(CAMPAIGNS),
         *(one.capability for one in CAMPAIGNS),
     ),

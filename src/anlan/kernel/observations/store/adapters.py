@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from anlan.base.errors import Missing, full_disk
+from anlan.base.errors import Missing, unwritable
 from anlan.kernel.observations.store.databases import Database, SqliteDatabase, check_format, damaged
 
 
@@ -23,7 +23,7 @@ def open_database(address: str, *, writes: bool) -> Database:
             database.close()
             raise
     except (sqlite3.DatabaseError, ValueError) as error:
-        raise (full_disk(error) or damaged(error)) from None
+        raise (unwritable(error) or damaged(error)) from None
     return database
 
 

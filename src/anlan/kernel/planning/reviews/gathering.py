@@ -97,8 +97,8 @@ def _text(value: Decimal | None) -> str | None:
 def _indicator(row: reading.Row) -> dict[str, Any]:
     one, value, verdict = row.indicator, row.value, row.verdict
     facts: dict[str, Any] = {
-        "id": one.pk, "group": one.group, "number": one.number, "name": one.name, "kind": one.kind, "unit": one.unit,
-        "baseline": _text(one.baseline), "target": _text(one.target), "target_text": shown.target_words(row),
+        "id": one.pk, "group": one.group, "number": one.number, "name": one.name, "kind": one.kind, "unit": row.unit_words,
+        "baseline": _text(one.baseline), "target": _text(row.promise.target), "working": row.working.why if row.working else "", "target_text": shown.target_words(row),
         "flags": sorted(one.flags), "organisation": str(one.responsible or ""), "state": verdict.state, "word": verdict.word,
         "sentence": verdict.sentence, "gap": _text(verdict.gap), "pace": _text(verdict.pace), "value": None,
         "current": shown.current_words(row), "note": next((note.cause for note in row.notes if value and note.year == value.year), ""),

@@ -144,6 +144,7 @@ def bind(*, actor: Actor, indicator: Indicator, formula: str, at: datetime) -> B
         chosen
         and formulas.normal(chosen.unit) != formulas.normal(indicator.unit)
         and not _same_unit(chosen.unit, indicator.unit)
+        and not chosen.works(indicator.unit)
     ):
         raise Refused("unit", f"单位不同：公式是“{chosen.unit}”，指标是“{indicator.unit}”。", "formula")
     old = Binding.objects.filter(indicator=indicator).first()

@@ -173,7 +173,7 @@ def export(request: Request) -> HttpResponse:
 def _exported(row: reading.Row) -> tuple[Any, ...]:
     one, value = row.indicator, row.value
     return (
-        str(one.plan), one.group, one.number, one.name, one.kind, str(one.responsible or ""), one.unit,
+        str(one.plan), one.group, one.number, one.name, one.kind, str(one.responsible or ""), row.unit_words,
         one.baseline_text or one.baseline, value.value if value else None, value.year if value else None,
         value.as_of if value else None, shown.target_words(row), row.verdict.word, row.verdict.sentence,
         value.get_source_display() if value else "", value.expected if value else None, value.valid if value else None,

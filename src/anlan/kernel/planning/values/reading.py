@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.base.clock import CHINA
 from anlan.kernel.planning.models import Indicator, Plan, Terms
-from anlan.kernel.planning.types import Formula
+from anlan.kernel.planning.types import Formula, Working
 from anlan.kernel.planning.values import formulas
 from anlan.kernel.planning.values.judging import GOOD, OPEN, Known, Promise, Verdict, judge
 from anlan.kernel.planning.values.models import Binding, FrozenValue, GapNote, IndicatorValue
@@ -38,6 +38,17 @@ class Row:
     @property
     def typed(self) -> bool:
         return self.value is not None and self.value.source == "typed"
+
+    @property
+    def working(self) -> Working | None:
+        """The working definition that stands beside the printed text."""
+        return self.formula.works(self.indicator.unit) if self.formula else None
+
+    @property
+    def unit_words(self) -> str:
+        """The unit, with the printed one beside it where they differ."""
+        printed = f"（原文 {self.indicator.unit}）" if self.working and self.indicator.unit else ""
+        return f"{self.promise.unit}{printed}"
 
     @property
     def unexplained(self) -> bool:
@@ -83,12 +94,18 @@ def as_of(indicators: Sequence[Indicator], day: date) -> Sequence[Indicator]:
     return indicators
 
 
-def promise_of(indicator: Indicator) -> Promise:
-    plan = indicator.plan
-    return Promise(
+def promise_of(indicator: Indicator, formula: Formula | None = None) -> Promise:
+    """What the plan says; where its formula works with another unit or target, that (`Working`)."""
+    plan, working = indicator.plan, formula.works(indicator.unit) if formula else None
+    made = Promise(
         unit=indicator.unit, baseline=indicator.baseline, target=indicator.target, comparator=indicator.comparator,
         first_year=plan.first_year, last_year=plan.last_year, flags=frozenset(indicator.flags),
     )  # fmt: skip
+    if formula is None or working is None:
+        return made
+    if working.target is None:
+        return replace(made, unit=formula.unit)
+    return replace(made, unit=formula.unit, target=working.target, comparator=working.comparator, baseline=None)
 
 
 def _newest(series: Mapping[int, IndicatorValue]) -> IndicatorValue | None:
@@ -117,11 +134,10 @@ def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
     rows = []
     for one in listed:
         mine = series.get(one.pk, {})
-        value, promise = _newest(mine), promise_of(one)
+        formula = formulas.named(bindings.get(one.pk, ""))
+        value, promise = _newest(mine), promise_of(one, formula)
         verdict = judge(promise, known_of(value), day)
-        rows.append(
-            Row(one, promise, mine, value, verdict, formulas.named(bindings.get(one.pk, "")), notes.get(one.pk, []))
-        )
+        rows.append(Row(one, promise, mine, value, verdict, formula, notes.get(one.pk, [])))
     return rows
 
 

@@ -25,7 +25,7 @@ def figure(value: Decimal | None) -> str:
 
 def target_words(row: Row) -> str:
     """`≥ 74`, `市下达`, or the sentence as printed when there is no number."""
-    one = row.indicator
+    one = row.promise
     if one.comparator == "city_assigned" and one.target is None:
         return _("市下达")
     return f"{COMPARATORS[row.promise.bound]} {plain(one.target)}" if one.target is not None else _("完成")
@@ -47,14 +47,8 @@ def sign(unit: str) -> str:
 
 def way(row: Row) -> Decimal | None:
     """Per cent of the way from baseline to target; None where either is not known."""
-    one, now = row.indicator, row.value.value if row.value else None
-    if (
-        now is None
-        or one.baseline is None
-        or one.target is None
-        or one.baseline == one.target
-        or row.promise.qualitative
-    ):
+    one, now = row.promise, row.value.value if row.value else None
+    if now is None or one.baseline is None or one.target is None or one.baseline == one.target or one.qualitative:
         return None
     return max(Decimal(0), min(Decimal(100), (now - one.baseline) / (one.target - one.baseline) * 100)).quantize(
         Decimal(1)
@@ -89,12 +83,12 @@ def line_of(row: Row, this_year: int) -> Line:
     one = row.indicator
     now = row.value.value if row.value and not row.promise.qualitative else None
     title = f"{one.name}：{figure(one.baseline)} → {current_words(row)} → {target_words(row)}，{row.verdict.word}"
-    picture = charts.dumbbell(one.baseline, now, one.target, behind=row.verdict.behind, title=title)
+    picture = charts.dumbbell(row.promise.baseline, now, row.promise.target, behind=row.verdict.behind, title=title)
     return Line(
         row, figure(one.baseline), current_words(row), target_words(row), "provisional" in one.flags, picture,
         _short_day(row.value.as_of, this_year) if row.value else "—",
         row.value.substitution.split("（")[0] if row.value else "",
-        "" if row.promise.qualitative else sign(one.unit),
+        "" if row.promise.qualitative else sign(row.promise.unit),
     )  # fmt: skip
 
 
@@ -134,8 +128,8 @@ def years_chart(row: Row) -> SafeString:
     if promise.qualitative:
         return SafeString("")
     ends = None
-    if row.verdict.pace is not None and promise.start is not None and one.target is not None:
-        ends = (_short(promise.start) or Decimal(0), _short(one.target) or Decimal(0))
+    if row.verdict.pace is not None and promise.start is not None and promise.target is not None:
+        ends = (_short(promise.start) or Decimal(0), _short(promise.target) or Decimal(0))
     word = f"{_('目标')} {target_words(row)}"
     return charts.line_chart(
         _points(row), title=one.name, unit=one.unit, limit=_short(one.target), limit_word=word, pace=ends

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework.types import Cause
 from anlan.kernel.files.models import Stored
-from anlan.kernel.response import log
+from anlan.kernel.response import log, regrading
 from anlan.kernel.response.actions.intake import checked, place_of
 from anlan.kernel.response.actions.tasking import ACT
 from anlan.kernel.response.fold import Board
@@ -59,6 +63,7 @@ def note(*, actor: Actor, incident: Incident, text: str, at: datetime, **more: A
     return _say(actor, incident, at, "note", {"text": _words(text, "内容", "text")}, **more)
 
 
+@transaction.atomic
 def strike(*, actor: Actor, incident: Incident, entry: UUID, reason: str, at: datetime) -> list[LogEntry]:
     """Strike something that was said wrongly: it stays in the log, struck through, and no longer counts. Its author, or who commands."""
     reason = _words(reason, "划去的理由", "reason", 400)
@@ -75,7 +80,9 @@ def strike(*, actor: Actor, incident: Incident, entry: UUID, reason: str, at: da
             raise Refused("illegal", "这条已经划去。")
         return [Draft(kind="strike", payload={"entry": str(entry), "reason": reason})]
 
-    return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="strike")
+    written = log.write(actor=actor, incident=incident, at=at, decide=decide, verb="strike")
+    regrading.withdraw(actor, found.payload.get("subject", ()) if found.kind == "cause" else (), entry, at)
+    return written
 
 
 def resource(
@@ -111,12 +118,22 @@ def opinion(
     return _say(actor, incident, at, "opinion", payload, **more)
 
 
+@transaction.atomic
 def cause(
-    *, actor: Actor, incident: Incident, text: str, at: datetime, subject: tuple[str, str, str] | None = None, lesson: str = "", **more: Any
+    *, actor: Actor, incident: Incident, text: str, at: datetime, lesson: str = "", owner: Organisation | None = None, failed: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> list[LogEntry]:  # fmt: skip
-    """A cause or lesson; `subject` (kind, id, title) is the risk point or measure that failed."""
-    payload = {"text": _words(text, "原因或教训", "text"), "lesson": lesson.strip()[:2000]}
-    return _say(actor, incident, at, "cause", {**payload, **({"subject": list(subject)} if subject else {})}, **more)
+    """A cause or lesson. `failed` names, as a form does, what of `owner`'s did not hold: its risk is to be graded again, unless it was a drill."""
+    payload: dict[str, Any] = {"text": _words(text, "原因或教训", "text"), "lesson": lesson.strip()[:2000]}
+    named = regrading.chosen(actor, owner, failed or {})
+    if named:
+        kind, one = named
+        payload["subject"] = [kind.slug, one.id, f"{owner} {one.title}"[:160]]
+    entries = _say(actor, incident, at, "cause", payload, **more)
+    if named and not incident.is_drill and entries[0].payload.get("subject") == payload["subject"]:
+        told = Cause(entry=entries[0].pk, incident=incident, text=payload["text"])
+        regrading.ask(actor, named[0], named[1].id, told, at)
+    return entries
 
 
 def evaluate(*, actor: Actor, incident: Incident, text: str, at: datetime) -> list[LogEntry]:

@@ -358,13 +358,6 @@ def _opinion(request: Request, incident: Incident, _word: str) -> str:
     return "已记下这条舆情。"
 
 
-def _cause(request: Request, incident: Incident, _word: str) -> str:
-    saying.cause(
-        actor=request.actor, incident=incident, text=request.POST.get("text", ""), lesson=request.POST.get("lesson", ""), at=request.at, key=form_key(request)
-    )  # fmt: skip
-    return "已记下。"
-
-
 def _evaluate(request: Request, incident: Incident, _word: str) -> str:
     saying.evaluate(actor=request.actor, incident=incident, text=request.POST.get("text", ""), at=request.at)
     return "已记下评估结论。"
@@ -372,7 +365,7 @@ def _evaluate(request: Request, incident: Incident, _word: str) -> str:
 
 _ACTS: dict[str, Callable[[Request, Incident, str], str]] = {
     "note": _note, "fact": _fact, "strike": _strike, "grade": _grade, "colour": _colour, "refuse": _refuse, "correct": _correct, "take": _take,
-    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "cause": _cause, "evaluation": _evaluate,
+    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "evaluation": _evaluate,
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,15 +20,20 @@ from django.urls import reverse
 from anlan.base.clock import CHINA
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
-from anlan.kernel.access.edge import STATUS, Request
+from anlan.kernel.access.edge import STATUS, Request, form_key
+from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Page
-from anlan.kernel.response import lessons, log, queries, showing
+from anlan.kernel.casework import subjects
+from anlan.kernel.casework.types import SubjectKind
+from anlan.kernel.response import lessons, log, queries, regrading, showing
+from anlan.kernel.response.actions import saying
 from anlan.kernel.response.findings import KIND_WORDS, findings
 from anlan.kernel.response.fold import Board, TaskView
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.pages.incidents import UNITS, found, instant
-from anlan.kernel.response.types import POSTS, READ, STATES
+from anlan.kernel.response.types import COMMAND, POSTS, READ, STATES
 from anlan.kernel.web import picking
+from anlan.kernel.web.picking import Picker
 
 _T = "kernel/response/"
 
@@ -42,7 +48,7 @@ def replay(request: Request, number: str) -> HttpResponse:
         asked = None
     at = min(max(asked or times[-1], times[0]), max(times[-1], incident.now(request.at)))
     standing = log.board_at(incident, at)
-    entries = list(incident.entries.filter(received_at__lte=at).order_by("-seq")[:60])
+    entries = list(log.known(incident, at).order_by("-seq")[:60])
     before, after = [one for one in times if one < at], [one for one in times if one > at]
     context = {
         **showing.at_board(incident, standing, at), "feed": showing.feed(entries)[:40], "first": times[0], "last": times[-1], "shown": at.astimezone(CHINA),
@@ -113,6 +119,8 @@ def after_action(request: Request, number: str, refused: Refused | None = None, 
     """Key times, delays, what the reports lacked, causes and lessons, the evaluation; beside another incident or drill when one is chosen."""
     incident = found(request, number)
     board, at = log.board(incident), incident.now(request.at)
+    typed = request.POST if place in ("cause", "look") else request.GET
+    near, kind = picking.filtered(UNITS, typed, "owner"), regrading.kind_of(typed.get("subject_kind", ""))
     other = queries.visible(request.actor).filter(number=request.GET.get("with", "")).first()
     beside = log.board(other) if other else None
     times = key_times(board)
@@ -121,9 +129,47 @@ def after_action(request: Request, number: str, refused: Refused | None = None, 
         "delays": delays(board, at), "findings": findings(board, at), "finding_words": KIND_WORDS, "post_words": POSTS,
         "others": queries.visible(request.actor).exclude(pk=incident.pk)[:50], "fault": log.verify(incident), **_scores(board),
         "lessons": {one["entry"]: one["case"] for one in board.links if one.get("kind") == "lesson"}, "lesson_kinds": lessons.KINDS, "units": UNITS,
-        "may_lesson": policy.may(request.actor, lessons.PROCESS.open, incident), "bad": refused, "place": place,
+        "may_lesson": policy.may(request.actor, lessons.PROCESS.open, incident), "bad": refused, "place": place, "typed": typed, "key": request.POST.get("key") or uuid4(),
+        "kind": kind, "kinds": [one for one, _how in regrading.kinds().values()], "regraded": regrading.standing(request.actor, board.causes),
+        "subject": kind and _picker(request, incident, kind, near, typed), "may_strike": policy.may(request.actor, COMMAND, incident), "me": request.actor.person_id,
     }  # fmt: skip
     return render(request, _T + "review.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _picker(request: Request, incident: Incident, kind: SubjectKind, owner: Organisation | None, typed: Any) -> Picker:
+    rows = subjects.choices(kind.offered(request.actor, owner)) if owner else ()
+    url = f"{reverse('incident_subjects', args=[incident.number])}?subject_kind={kind.slug}"
+    return picking.picker_of(rows, typed, "subject", url, fixed=False, listed="look" in typed)
+
+
+def named(request: Request, number: str) -> HttpResponse:
+    """The answer to a script: what of the organisation's the words may mean."""
+    found(request, number)
+    kind, owner = (
+        regrading.kind_of(request.GET.get("subject_kind", "")),
+        picking.filtered(UNITS, request.GET, "owner"),
+    )
+    rows = subjects.choices(kind.offered(request.actor, owner)) if kind and owner else []
+    words = request.GET.get("q", "").strip()
+    return picking.answer(picking.fitting(rows, words) if words else rows)
+
+
+def cause(request: Request, number: str) -> HttpResponse:
+    """Write down a cause or lesson, with the measure that failed."""
+    incident = found(request, number)
+    if request.POST.get("look"):
+        return after_action(request, number, None, "look")
+    try:
+        saying.cause(
+            actor=request.actor, incident=incident, text=request.POST.get("text", ""), lesson=request.POST.get("lesson", ""), at=request.at,
+            key=form_key(request), owner=picking.maybe(UNITS, request.POST, "owner"), failed=request.POST,
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.code == "sign_in":
+            raise
+        return after_action(request, number, refused, "cause")
+    messages.success(request, "已记下。")
+    return HttpResponseRedirect(f"{reverse('incident_review', args=[number])}#causes")
 
 
 def lesson(request: Request, number: str, entry: UUID) -> HttpResponse:
@@ -203,6 +249,8 @@ _N = "incidents/<str:number>/"
 PAGES = (
     Page(path=f"{_N}replay/", name="incident_replay", view=replay, permission=READ, title="回放", section="command"),
     Page(path=f"{_N}review/", name="incident_review", view=after_action, permission=READ, title="复盘", section="command"),
+    Page(path=f"{_N}causes/", name="incident_cause", view=cause, permission=READ, title="记原因或教训", methods=("POST",)),
+    Page(path=f"{_N}subjects/", name="incident_subjects", view=named, permission=READ, title="哪条措施没起作用", kind="fragment"),
     Page(path=f"{_N}lessons/<uuid:entry>/", name="incident_lesson", view=lesson, permission=lessons.PROCESS.open, title="立案复盘整改", methods=("POST",)),
     Page(path=f"{_N}bundle/", name="incident_bundle", view=bundle, permission=READ, title="证据包", kind="export"),
 )  # fmt: skip

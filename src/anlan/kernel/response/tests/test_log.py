@@ -135,3 +135,45 @@ def test_leaving_an_incident_ends_access(cast: Cast) -> None:
     mine = [one.key for one in Task.objects.filter(organisation=cast.emergency)]
     tasking.withdraw(actor=commander, incident=incident, tasks=mine, reason="不需要", at=cast.at)
     assert not queries.visible(cast.actor("team")).exists()
+
+
+def test_a_process_whose_clock_is_ten_minutes_behind_puts_nothing_before_what_it_builds_on(cast: Cast) -> None:
+    incident, version = assessed(cast), plan(cast)
+    shift(cast, "team", "rescue")
+    late = cast.at + timedelta(minutes=30)
+    behind = late - timedelta(minutes=10)
+    tasking.activate(
+        actor=cast.actor("commander"), incident=incident, version=version, scenario="downpour", level=3, at=late
+    )
+    duty = cast.actor("duty")
+    tasking.progress(actor=duty, incident=incident, task="A1", state="accepted", at=behind)
+    tasking.progress(actor=duty, incident=incident, task="A1", state="declined", at=behind, note="电话打不通")
+    tasking.progress(actor=duty, incident=incident, task="A1", state="done", at=late + timedelta(minutes=1))
+    board = log.board(incident)
+    assert (board.tasks["A1"].state, log.verify(incident)) == ("done", "")
+    assert log.fold_all(incident) == board
+    sent, accepted = board.tasks["A1"].sent_at, board.tasks["A1"].accepted_at
+    assert sent is not None
+    assert accepted is not None
+    assert accepted >= late  # no span is negative
+    # What was known then: never an answer to a task that was not there yet.
+    for minutes in (0, 20, 25, 29, 30, 31):
+        then = log.board_at(incident, cast.at + timedelta(minutes=minutes))
+        assert bool(then.tasks) == (minutes >= 30), minutes
+
+
+def test_a_phone_that_was_away_for_two_hours_tells_what_happened_then(cast: Cast) -> None:
+    """The response is over by then: the note stands at its own time, the count does not go over the newer one, and neither was known before."""
+    incident, duty = flood(cast), cast.actor("duty")
+    then, back = cast.at + timedelta(minutes=10), cast.at + timedelta(hours=2, minutes=10)
+    saying.fact(actor=duty, incident=incident, values={"evacuated": 640}, at=cast.at + timedelta(hours=1))
+    key = uuid4()
+    for _again in range(2):  # it sends again until it has the receipt
+        saying.note(actor=duty, incident=incident, text="桥下两人救出", at=back, occurred_at=then, key=key)
+    saying.fact(actor=duty, incident=incident, values={"evacuated": 38}, at=back, occurred_at=then)
+    board = log.board(incident)
+    assert board.count("evacuated") == 640
+    (note,) = [one for one in board.notes if one["text"] == "桥下两人救出"]
+    assert note["at"] == then
+    before = log.board_at(incident, back - timedelta(minutes=1))
+    assert not [one for one in before.notes if one["text"] == "桥下两人救出"]

@@ -86,6 +86,11 @@ def _finish(cast: Cast, incident: Incident, since: timedelta) -> None:
 
 
 def test_ammonia_at_a_cold_store(cast: Cast) -> None:
+    ammonia(cast)
+
+
+def ammonia(cast: Cast) -> Incident:
+    """Story (b), up to the death on day 31."""
     version, incident = _published(cast, "hazchem"), _opened(cast, "hazchem", "冷库甲", endangered=12)
     duty, commander = cast.actor("duty"), cast.actor("commander")
     assert {one.value for one in queries.proposed(log.board(incident), cast.at) if one.what == "level"} == {
@@ -136,6 +141,7 @@ def test_ammonia_at_a_cold_store(cast: Cast) -> None:
     ]
     kinds = {one.kind for one in findings(log.board(incident), cast.at + timedelta(days=31))}
     assert "missing" in kinds  # nobody wrote the daily follow-ups
+    return incident
 
 
 def test_a_downpour_from_the_orange_warning_to_the_archive(cast: Cast) -> None:

@@ -36,6 +36,7 @@ class CampusProfile(Entry):
 
 
 class Canteen(Entry):
+    field_classes = {"food_officer": "person"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     mode = models.CharField(max_length=12)
@@ -58,6 +59,7 @@ class Canteen(Entry):
 class FoodSample(Entry):
     """What was kept of a dish (留样): `grams`, from the day it was served until `discarded_on`."""
 
+    field_classes = {"taken_by": "person"}
     code = models.CharField(max_length=40, unique=True)
     canteen_code = models.CharField(max_length=40, db_index=True)
     served_on = models.DateField()
@@ -95,6 +97,7 @@ class WaterTest(Entry):
 class SchoolBus(Entry):
     """`code` is the plate."""
 
+    field_classes = {"keeper": "firm"}
     code = models.CharField(max_length=16, unique=True)
     kind = models.CharField(max_length=12)
     seats = models.IntegerField()
@@ -113,6 +116,7 @@ class SchoolBus(Entry):
 
 
 class BusDriver(Entry):
+    field_classes = {"name": "person", "licence": "person"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
     licence = models.CharField(max_length=40)
@@ -131,6 +135,7 @@ class BusDriver(Entry):
 class BusRide(Entry):
     """A ride on the timetable: which bus, which driver, how many pupils. Pupils' names are not kept here."""
 
+    field_classes = {"name": "thing", "driver_code": "thing", "escort": "person"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     bus_code = models.CharField(max_length=16)
@@ -151,6 +156,13 @@ class BusRide(Entry):
 class BullyingReport(models.Model):
     """What a pupil, parent or other person wrote. `secret` is a password hash; with the case's number it opens the answer."""
 
+    field_classes = {
+        "reporter_kind": "thing",
+        "reporter": "pupil",
+        "contact": "pupil",
+        "pupil": "pupil",
+        "pupil_class": "pupil",
+    }
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="bullying")
     secret = models.CharField(max_length=128)
     reporter_kind = models.CharField(max_length=12, choices=REPORTERS)

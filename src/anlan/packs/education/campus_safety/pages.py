@@ -13,6 +13,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, form_key, number
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.personal import masked
 from anlan.kernel.casework import pages as case_pages
 from anlan.kernel.web.exporting import exported
 from anlan.packs.education.campus_safety import actions, queries, rules
@@ -110,7 +111,7 @@ def names(request: Request, given: str) -> HttpResponse:
     context: dict[str, object] = {
         "case": case,
         "row": row,
-        "masked_pupil": rules.mask(row.pupil),
+        "masked_pupil": masked(row.pupil),
         "typed": request.POST,
     }
     status = 200

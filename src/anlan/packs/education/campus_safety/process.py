@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from anlan.base.errors import Refused
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.personal import masked
 from anlan.kernel.casework.models import Case
 from anlan.kernel.casework.processes.public_report import public_report
 from anlan.kernel.casework.processes.rectification import rectification
@@ -49,13 +50,13 @@ def _panel(case: Case) -> Sequence[tuple[str, str]]:
         return ()
     names = (row.pupil, row.reporter)
     found = [
-        ("报告人", f"{rules.REPORTERS[row.reporter_kind]} {rules.mask(row.reporter)}".strip()),
+        ("报告人", f"{rules.REPORTERS[row.reporter_kind]} {masked(row.reporter)}".strip()),
         ("联系方式", "留了，已遮住" if row.contact else "没有留"),
-        ("学生", rules.mask(row.pupil) or "没有写"),
-        ("班级", rules.mask(row.pupil_class)),
+        ("学生", masked(row.pupil) or "没有写"),
+        ("班级", masked(row.pupil_class)),
         ("时间", row.happened),
-        ("说的是", rules.masked(row.words, names)),
-        *(("补充", rules.masked(one.words, names)) for one in row.added.all()),
+        ("说的是", rules.without(row.words, names)),
+        *(("补充", rules.without(one.words, names)) for one in row.added.all()),
     ]
     return [(term, words) for term, words in found if words]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from anlan.kernel.access.personal import masked
 from anlan.kernel.casework.types import Level, Limit
 
 GRADES: Mapping[str, tuple[str, Level]] = {"general": ("一般", ""), "major": ("重大", "red")}
@@ -71,17 +72,12 @@ def limits(process: str) -> tuple[Limit, ...]:
     )
 
 
-def mask(name: str) -> str:
-    """The first letter of a name or a class; nothing of nothing."""
-    return name[:1] + "**" if name else ""
-
-
 _DIGITS = re.compile(r"\d{5,}")
 
 
-def masked(text: str, names: Iterable[str]) -> str:
+def without(text: str, names: Iterable[str]) -> str:
     """A text with these names and every long number made unreadable. What a reporter wrote may name others: those stay, and are why the
     page says so."""
     for name in sorted((one for one in names if len(one) > 1), key=len, reverse=True):
-        text = text.replace(name, mask(name))
+        text = text.replace(name, masked(name))
     return _DIGITS.sub("*****", text)

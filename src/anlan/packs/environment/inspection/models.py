@@ -14,7 +14,7 @@ class GreenTarget(TargetEntry):
 
 
 class GreenInspector(InspectorEntry):
-    pass
+    field_classes = {"name": "person"}
 
 
 class GreenRecusal(RecusalEntry):

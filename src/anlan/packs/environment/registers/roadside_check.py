@@ -23,6 +23,7 @@ OUTCOMES = {"fined": "已处罚", "warned": "警告", "returned": "退回补证"
 class RoadsideCheck(Entry):
     """One vehicle checked once. `handed_on`: the day the evidence went to the police."""
 
+    field_classes = {"plate": "person"}
     code = models.CharField(max_length=40, unique=True)
     checked_on = models.DateField()
     method = models.CharField(max_length=8)

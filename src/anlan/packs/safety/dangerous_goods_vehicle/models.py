@@ -10,6 +10,7 @@ from anlan.kernel.registry.models import Entry
 class GoodsVehicle(Entry):
     """A vehicle that is followed. `station_code` names its place among the stations; `routes` the codes of its allowed routes."""
 
+    field_classes = {"plate": "firm"}
     plate = models.CharField(max_length=20, unique=True)
     station_code = models.CharField(max_length=40)
     goods = models.CharField(max_length=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import SYSTEM, Actor
+from anlan.kernel.casework.types import Cause
 from anlan.packs.safety.dual_prevention import queries, rules, writing
 from anlan.packs.safety.dual_prevention.models import Measure, NearMiss, Risk, RiskPoint, RiskVersion, Signal
 from anlan.packs.safety.dual_prevention.types import RiskRow, cells, to_json
@@ -228,16 +230,43 @@ def _link(actor: Actor, near_miss: NearMiss, risk: Risk, at: datetime) -> Signal
 
 
 def _raise(
-    actor: Actor, risk: Risk, kind: str, mark: str, text: str, at: datetime, near_miss: NearMiss | None = None, measure: Measure | None = None
+    actor: Actor, risk: Risk, kind: str, mark: str, text: str, at: datetime, **about: Any
 ) -> Signal:  # fmt: skip
+    """`about`: the near miss, the measure or the incident that it comes from."""
     signal, made = Signal.objects.get_or_create(
-        risk=risk,
-        mark=mark,
-        defaults={"kind": kind, "text": text, "raised_at": at, "near_miss": near_miss, "measure": measure},
+        risk=risk, mark=mark, defaults={"kind": kind, "text": text, "raised_at": at, **about}
     )
     if made:
         journal(actor, risk, risk.organisation, "signal_raised", at, kind=kind, text=text)
     return signal
+
+
+# ---- the lesson of an accident: what the review of an incident says failed
+def _mark(entry: UUID) -> str:
+    return f"incident:{entry}"
+
+
+@transaction.atomic
+def ask_again(actor: Actor, number: str, cause: Cause, at: datetime) -> None:
+    """The review of an incident names this measure as failed: its risk is to be graded again, once for each cause. Who may name it is
+    the review's to say; a measure that is gone by now asks for nothing."""
+    measure = Measure.objects.filter(pk=int(number), risk__state="active").select_related("risk__organisation").first()
+    if measure is None:
+        return
+    text = f"{cause.incident.number} {cause.incident.title}：{cause.text}；没起作用的措施：{measure.text}"
+    _raise(
+        actor, measure.risk, "accident", _mark(cause.entry), text[:200], at, measure=measure, incident=cause.incident
+    )
+
+
+@transaction.atomic
+def take_back(actor: Actor, entry: UUID, at: datetime) -> None:
+    """The cause was struck. What was graded already stays graded."""
+    for one in Signal.objects.filter(mark=_mark(entry), state="open").select_related("risk__organisation"):
+        if Signal.objects.filter(pk=one.pk, state="open").update(
+            state="withdrawn", answered_at=at, answered_by=actor.name
+        ):
+            journal(actor, one.risk, one.risk.organisation, "signal_withdrawn", at, kind=one.kind, text=one.text)
 
 
 def raise_repeats(at: datetime) -> int:

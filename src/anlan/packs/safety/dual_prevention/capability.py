@@ -14,6 +14,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor, Page, Permission
 from anlan.kernel.capability.types import Capability
 from anlan.kernel.casework.pages import case_pages
+from anlan.kernel.casework.types import Regrading, SubjectKind
 from anlan.kernel.checks.pages import check_pages
 from anlan.kernel.maps.types import Layer
 from anlan.kernel.web.types import Hit, Nav, Waiting
@@ -121,10 +122,14 @@ PAGES = (
     Page(path="risks/near-misses/<int:place>/link/", name="near_miss_link", view=standard_pages.near_miss_link, permission=_EDIT, title="对应风险", methods=("POST",), section="registry"),
 )  # fmt: skip
 
+SUBJECT = SubjectKind(
+    slug=queries.MEASURE, title="管控措施", offered=queries.offered, found=queries.subject, link=queries.link,
+    regrading=Regrading(ask=actions.ask_again, withdraw=actions.take_back, standing=queries.became),
+)  # fmt: skip
 CAPABILITY = Capability(
     slug="dual_prevention", title="双重预防", plan_refs=("S13",),
     permissions=(
-        _permission("read", "查看风险清单", _ALL),
+        _permission("read", "查看风险清单", {**_ALL, "duty_officer": "district", "commander": "district"}),
         _permission("edit", "改风险清单、套用标准", _FIRM),
         _permission("report", "报未遂事故", {**_FIRM, "worker": "own"}),
         _permission("publish", "发布标杆标准", _REGULATOR),
@@ -145,7 +150,7 @@ CAPABILITY = Capability(
         Nav(section="registry", title="未遂事故", page="near_misses", permission=_READ, order=8, below="/risks/"),
         Nav(section="registry", title="专家会诊", page="dual_prevention_consultation_list", permission="dual_prevention.consultation.read", order=9, below="/risks/"),
     ),
-    verbs=VERBS, processes=(PROCESS,), subjects=(queries.SUBJECT,), check_areas=(AREA,), waiting=waiting, find=find, demo=demonstration.load,
+    verbs=VERBS, processes=(PROCESS,), subjects=(SUBJECT,), check_areas=(AREA,), waiting=waiting, find=find, demo=demonstration.load,
     jobs=(Job(slug="dual_prevention.repeats", title="措施反复失效", every=timedelta(minutes=10), run=actions.raise_repeats),),
     layers=(Layer(slug="risk_points", title="风险四色图", permission=_READ, kind="point", features=features, source="风险分级管控清单"),),
 )  # fmt: skip

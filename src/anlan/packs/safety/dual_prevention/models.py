@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.casework.models import Case
+from anlan.kernel.response.models import Incident
 from anlan.packs.safety.dual_prevention.rules import LEVELS
 from anlan.packs.safety.dual_prevention.types import CONTROLS, KINDS, METHODS, POINT_KINDS, MeasureRow, RiskRow
 
@@ -174,18 +175,20 @@ class NearMiss(models.Model):
 
 
 class Signal(models.Model):
-    """A reason to grade a risk again. `mark` makes the same reason one signal. Answered by grading, whatever the new grade is."""
+    """A reason to grade a risk again. `mark` makes the same reason one signal. Answered by grading, whatever the new grade is; withdrawn
+    when the cause that an incident's review gave is struck."""
 
     KINDS = {"accident": "事故", "near_miss": "未遂事故", "repeated": "措施反复失效"}
-    STATES = {"open": "待重评", "answered": "已重评"}
+    STATES = {"open": "待重评", "answered": "已重评", "withdrawn": "已撤回"}
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="signals")
     kind = models.CharField(max_length=10, choices=KINDS)
     mark = models.CharField(max_length=80)
     text = models.CharField(max_length=200)
     near_miss = models.ForeignKey(NearMiss, null=True, on_delete=models.PROTECT, related_name="signals")
     measure = models.ForeignKey(Measure, null=True, on_delete=models.PROTECT, related_name="signals")
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")  # whose review asked
     raised_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=STATES, default="open")
+    state = models.CharField(max_length=10, choices=STATES, default="open")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=80, blank=True)
     version = models.ForeignKey(RiskVersion, null=True, on_delete=models.PROTECT, related_name="+")

@@ -20,6 +20,7 @@ from anlan.kernel.casework import actions as casework
 from anlan.kernel.checks.types import PACES, PHOTOS
 from anlan.kernel.files.keeping import LIMIT, read_waiting, set_waiting
 from anlan.kernel.registry import views
+from anlan.kernel.response import queries as response
 from anlan.kernel.web import picking
 from anlan.kernel.web.bulk import chosen
 from anlan.kernel.web.exporting import exported
@@ -149,7 +150,8 @@ def _shown(request: Request, risk: Risk, refused: Refused | None = None, at: str
     order = list(CONTROLS)
     context = {
         "risk": risk, "row": risk.row(), "measures": measures, "kinds": KINDS, "paces": PACES, "tables": _tables(request), "may_edit": may_edit, "bad": refused, "place": at,
-        "typed": request.POST if refused else {"method": risk.method, "direct": risk.direct, **risk.factors}, "signals": list(risk.signals.select_related("near_miss", "measure")),
+        "typed": request.POST if refused else {"method": risk.method, "direct": risk.direct, **risk.factors}, "signals": list(risk.signals.select_related("near_miss", "measure", "incident")),
+        "incidents": set(response.visible(request.actor).filter(pk__in=risk.signals.exclude(incident=None).values("incident")).values_list("pk", flat=True)),
         "open_signals": risk.signals.filter(state="open").count(), "versions": list(risk.versions.all()[:30]), "lead": CONTROLS[risk.lead],
         "also": [CONTROLS[one] for one in order[: order.index(risk.lead)]], "below": [CONTROLS[one] for one in order[order.index(risk.lead) + 1 :]],
         "consultations": [one.case for one in risk.consultations.select_related("case")], "may_ask": policy.may(request.actor, PROCESS.open, risk), "experts": _experts(request),

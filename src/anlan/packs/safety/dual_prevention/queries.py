@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -13,7 +14,7 @@ from anlan.base.clock import civil_date
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
-from anlan.kernel.casework.types import Subject, SubjectKind
+from anlan.kernel.casework.types import Subject
 from anlan.kernel.checks import failing
 from anlan.kernel.checks.failing import Failure
 from anlan.kernel.web.picking import Units, units
@@ -220,4 +221,11 @@ def link(actor: Actor, number: str) -> str:
     return f"{reverse('risk', args=[row.pk])}#m{number}" if row else ""
 
 
-SUBJECT = SubjectKind(slug=MEASURE, title="管控措施", offered=offered, found=subject, link=link)
+def became(entries: Sequence[UUID]) -> dict[UUID, str]:
+    """What became of the re-gradings that causes asked for, in words."""
+    marks = {f"incident:{one}": one for one in entries}
+    rows = Signal.objects.filter(mark__in=marks).select_related("version")
+    return {
+        marks[one.mark]: f"{one.get_state_display()}：{one.version.get_level_display()}风险" if one.version else one.get_state_display()
+        for one in rows
+    }  # fmt: skip

@@ -11,7 +11,7 @@ class SafetyTarget(TargetEntry):
 
 
 class SafetyInspector(InspectorEntry):
-    pass
+    field_classes = {"name": "person"}
 
 
 class SafetyRecusal(RecusalEntry):

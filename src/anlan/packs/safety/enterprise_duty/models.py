@@ -36,6 +36,7 @@ class EnterpriseFile(Entry):
 class StaffDuty(Entry):
     """One line of the full-staff duty list (全员安全生产责任制)."""
 
+    field_classes = {"holder": "person"}
     code = models.CharField(max_length=40, unique=True)
     post = models.CharField(max_length=60)
     holder = models.CharField(max_length=40)
@@ -55,6 +56,7 @@ class StaffDuty(Entry):
 class Certificate(Entry):
     """Somebody who is trained and certified. `code` is the row's own number; the certificate's number is personal."""
 
+    field_classes = {"holder": "person", "number": "person"}
     code = models.CharField(max_length=40, unique=True)
     holder = models.CharField(max_length=40)
     kind = models.CharField(max_length=16)
@@ -165,6 +167,7 @@ class Promise(models.Model):
 class WorkPermit(models.Model):
     """A hot-work or confined-space permit beside its case. `valid_until` is set at approval and never moved."""
 
+    field_classes = {"guardian": "office"}
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="work_permit")
     work = models.CharField(max_length=12)
     leader = models.CharField(max_length=40)

@@ -10,6 +10,7 @@ from anlan.kernel.registry.models import Entry
 class MicroStation(Entry):
     """微型消防站."""
 
+    field_classes = {"name": "thing", "phone": "office"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     host = models.CharField(max_length=12)

@@ -68,6 +68,7 @@ class UnitAssessment(models.Model):
 class DutyPost(models.Model):
     """A post that is watched around the clock. `holder` is who signed that he watches; other times make another post."""
 
+    field_classes = {"name": "thing", "holder_name": "office"}
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
     shifts = models.CharField(max_length=60)

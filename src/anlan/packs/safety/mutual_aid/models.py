@@ -20,6 +20,7 @@ WAYS = {"out": "我方请求", "in": "对方请求"}
 class AidAgreement(Entry):
     """区域应急联动协议. `peer_code` is the other side's on the link; without one, requests go by telephone."""
 
+    field_classes = {"contact": "person", "telephone": "person"}
     code = models.CharField(max_length=40, unique=True)
     partner = models.CharField(max_length=80)
     peer_code = models.CharField(max_length=40, blank=True)

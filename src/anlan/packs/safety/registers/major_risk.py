@@ -31,6 +31,7 @@ CYCLES = {"red": 366, "orange": 366, "yellow": 731, "blue": 1096}  # days at mos
 class MajorRisk(Entry):
     """`organisation`: who watches over it; `keeper`: whose it is."""
 
+    field_classes = {"keeper": "firm"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     area = models.CharField(max_length=12)

@@ -38,6 +38,7 @@ GASES = {"cng": "车用压缩天然气", "lpg_car": "车用液化石油气", "ln
 class SpecialEquipment(Entry):
     """`code` is the registration code, `certificate` the use registration. The `organisation` is who uses it."""
 
+    field_classes = {"keeper": "firm"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12)
@@ -61,6 +62,7 @@ class SpecialEquipment(Entry):
 class GasCylinder(Entry):
     """`code` is the cylinder's own code; `holder` the vehicle's plate or the filling station that owns it."""
 
+    field_classes = {"holder": "thing"}
     code = models.CharField(max_length=40, unique=True)
     gas = models.CharField(max_length=12)
     state = models.CharField(max_length=12)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Sum
 from django.urls import reverse
 
-from anlan.kernel.planning.types import Computed, Formula, Step
+from anlan.kernel.planning.types import Computed, Formula, Step, Working
 from anlan.packs.safety.relief import queries, rules
 from anlan.packs.safety.relief.models import Community, Confirmation, Household
 from anlan.packs.safety.relief.sites import Shelter
@@ -37,7 +37,7 @@ def _within(year: int, as_of: date, *, counts: bool) -> Computed:
     value = round_half_even(Decimal(good * 100) / whole, 1) if whole else None
     slow = max(streets, key=lambda name: (streets[name], name), default="")
     return Computed(
-        value=value, unit="%", window=window, as_of=until, expected=whole, valid=whole - running, ratio=(good, whole) if whole else None,
+        value=value, unit="%", window=window, as_of=until, expected=whole, valid=whole - running,
         sentence=f"{edition.hours} 小时内五项齐全的户 {good} ÷ 登记的户 {whole} = {value} %" if whole else "",
         rule=f"{edition.source}{'' if edition.verified else '（未核实）'}；从事件发生起算，系统收到确认的时间为准",
         inputs_hash=_fingerprint(year), note="" if whole else "这一年没有登记过安置户。",
@@ -107,6 +107,9 @@ FORMULAS = (
         text="当年实战事件登记的户中，从事件发生起在时限内，食物、饮水、住处、衣被、医疗五项都确认（或不需要）的户 ÷ 登记的户。",
         indicators=("自然灾害发生12小时内受灾群众基本生活得到有效救助", "灾害发生12小时内受灾群众得到安置", "受灾群众12小时救助率"),
         compute=within, fingerprint=_fingerprint, trial=within_alternative,
+        working=Working(
+            printed=("小时", ""), target=Decimal(100), comparator=">=", why="原文的 12 小时是时限，不是要比的数：口径是在时限内五项齐全的户占登记的户，应为 100%。"
+        ),
     ),
     Formula(
         slug="relief.coverage", title="应急避难场所覆盖率", unit="%",

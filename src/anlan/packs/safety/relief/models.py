@@ -55,6 +55,14 @@ class Household(models.Model):
     """A household that the incident concerns; under a shelter's roof or not. Names, papers, addresses and medicine are of the narrow class:
     masked, and each look is in the journal. `reached_at`: when somebody first met it. `noted`: the class that was noted when its limit passed."""
 
+    field_classes = {
+        "head": "household",
+        "phone": "household",
+        "paper_id": "household",
+        "address": "household",
+        "members": "household",
+        "medicine": "household",
+    }
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=24, unique=True)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")

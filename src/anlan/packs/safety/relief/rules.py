@@ -174,12 +174,3 @@ def id_fault(number: str) -> str:
         return "" if not number.isdecimal() or len(number) in (8, 9, 15) else "身份证号是 18 位；没有就空着。"
     rest = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True)) % 11
     return "" if "10X98765432"[rest] == number[17].upper() else "身份证号的校验位不对，核对一下；没有就空着。"
-
-
-def masked(name: str) -> str:
-    return f"{name[0]}＊＊" if name else ""
-
-
-def masked_number(number: str) -> str:
-    """The last four of a phone number; nothing of anything shorter."""
-    return f"＊＊＊{number[-4:]}" if len(number) >= 8 else "＊＊＊" if number else ""

@@ -47,6 +47,7 @@ class SupplyItem(Entry):
 class SupplyStore(Entry):
     """A place where an organisation keeps its stock. Its stock is moved by that organisation alone."""
 
+    field_classes = {"name": "thing", "keeper": "office", "phone": "office"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=STORES)
@@ -63,6 +64,7 @@ class SupplyStore(Entry):
 class SupplyAgreement(Entry):
     """协议储备: a firm's promise to deliver within hours of an order. `item` is its code; `drawn` what orders took of it."""
 
+    field_classes = {"contact": "firm", "phone": "firm"}
     code = models.CharField(max_length=40, unique=True)
     item = models.CharField(max_length=40)
     quantity = models.IntegerField()
@@ -281,6 +283,7 @@ class SupplyOffer(models.Model):
 class Requisition(models.Model):
     """征用: property of somebody taken for an emergency, given back, compensated. Money in yuan."""
 
+    field_classes = {"owner": "person", "phone": "person"}
     number = models.CharField(max_length=24, unique=True)
     key = models.UUIDField(unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")  # who takes it

@@ -16,6 +16,7 @@ STATES = {"asked": "待同意", **RESOURCE_STATES, "declined": "来不了"}
 class Team(Entry):
     """A team of the register. `skills` are words of `rules.SKILLS`; it stands ready by its own word of `ready_on`."""
 
+    field_classes = {"name": "thing", "phone": "person"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -47,6 +48,7 @@ class TeamMark(models.Model):
 class Expert(Entry):
     """Somebody who can be asked; only who agreed (`consent_on`) is called."""
 
+    field_classes = {"name": "office", "phone": "person"}
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
     fields = models.CharField(max_length=200)
@@ -108,6 +110,7 @@ class Dispatch(models.Model):
 class TeamLink(models.Model):
     """A link by which one person acts for one dispatch, without an account. The address holds a secret of which only the hash is here."""
 
+    field_classes = {"holder": "office"}
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="links")
     holder = models.CharField(max_length=40)
     hash = models.CharField(max_length=64, unique=True)

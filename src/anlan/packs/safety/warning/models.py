@@ -170,6 +170,7 @@ class WarningCounter(models.Model):
 class WarningSubscription(models.Model):
     """A citizen or an officer who wants warnings at an address. `place` None: the whole district; `hazard` "": any; up to `colour` (4: all)."""
 
+    field_classes = {"address": "person"}
     STATES = {"pending": "待确认", "active": "已订阅", "stopped": "已退订"}
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=8, choices={"email": "邮件", "message": "短信"})

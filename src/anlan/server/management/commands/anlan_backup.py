@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.base.errors import Missing, Refused, full_disk
+from anlan.base.errors import Missing, Refused, unwritable
 from anlan.server import archive
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             lost = archive.write(target, source, Path(settings.OBSERVATIONS), Path(settings.MEDIA_ROOT), settings.VAR)
         except sqlite3.Error as error:
             unreadable = Refused("database", f"数据库读不出：{error}。没有备份，先看 anlan doctor。")
-            raise (full_disk(error) or unreadable) from None
+            raise (unwritable(error) or unreadable) from None
         if lost:
             raise Missing(
                 "attachments", f"已备份，但缺 {len(lost)} 个附件：{lost[0][:12]} 等。从旧备份补回 files 目录。"

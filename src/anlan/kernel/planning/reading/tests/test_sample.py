@@ -34,7 +34,7 @@ def test_sample_reads_without_a_doubt() -> None:
     reading = _sample()
     assert reading.problems == []
     assert "示例" in reading.document.title
-    assert [len(plan.indicators) for plan in reading.plans] == [4, 5, 6]
+    assert [len(plan.indicators) for plan in reading.plans] == [9, 5, 6]
     assert [len(plan.tasks) for plan in reading.plans] == [3, 3, 24]
     assert {task.deadline.kind for task in reading.plans[2].tasks} == {
         "year", "year_end", "ongoing", "year_then_ongoing", "as_city_directs",

@@ -13,11 +13,13 @@ from tests.support.cast import Cast
 
 from anlan.base.clock import CHINA, civil_date
 from anlan.base.errors import Refused
+from anlan.kernel.access.personal import masked
 from anlan.kernel.casework import actions as casework
 from anlan.kernel.casework.models import Case
 from anlan.kernel.checks import actions as checks
 from anlan.kernel.checks import planning
 from anlan.kernel.checks.models import Form
+from anlan.kernel.journal.models import Entry
 from anlan.kernel.registry import actions
 from anlan.kernel.registry.cells import row_of
 from anlan.kernel.registry.types import Sheet
@@ -149,6 +151,17 @@ def test_people_are_masked_in_list_history_api_and_export(cast: Cast) -> None:
         body = client.get(address).content.decode()
         assert "J-1" in body
         assert "示例乙" not in body, address
+    # Nor does the journal hold it, which the auditor reads and exports; that it was changed is there.
+    actions.change(
+        actor=cast.actor("school"), sheet=DRIVERS, row=row, values={"name": "示例丁"}, version=row.version, at=cast.at
+    )
+    entries = Entry.objects.filter(subject_kind=DRIVERS.slug)
+    assert [one.verb for one in entries.order_by("id")] == ["registry.row.added", "registry.row.changed"]
+    assert not [
+        one
+        for one in entries
+        if {"示例乙", "示例丁", DRIVER["licence"]} & set((one.old_text + one.new_text).split('"'))
+    ]
 
 
 @pytest.mark.django_db
@@ -228,8 +241,8 @@ def test_a_failed_item_opens_a_danger_and_the_score_stands_at_the_school(cast: C
 
 @pytest.mark.pure
 def test_masks() -> None:
-    assert rules.mask("张三丰") == "张**"
-    assert rules.mask("") == ""
-    said = rules.masked("张三丰和李四打了张三丰，电话13800000000，在3楼", ("张三丰", "李四"))
+    assert masked("张三丰") == "张**"
+    assert masked("") == ""
+    said = rules.without("张三丰和李四打了张三丰，电话13800000000，在3楼", ("张三丰", "李四"))
     assert said == "张**和李**打了张**，电话*****，在3楼"
-    assert rules.masked("张三丰", ("张", "")) == "张三丰"
+    assert rules.without("张三丰", ("张", "")) == "张三丰"

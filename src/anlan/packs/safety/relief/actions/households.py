@@ -352,6 +352,8 @@ def unmask(*, actor: Actor, household: Household, reason: str, at: datetime) -> 
     if len(reason) < 2:
         raise Refused("reason", "写清楚为什么要看：例如送药、联系家属。", "reason")
     mine(actor, UNMASK, household)
+    if not Incident.objects.filter(pk=household.incident_id, is_open=True).exists():
+        raise Refused("forbidden", "事件已经结束归档，原文不再给看。")
     note(
         actor,
         "unmasked",

@@ -14,6 +14,7 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, form_key, number
 from anlan.kernel.access.models import Organisation
+from anlan.kernel.access.personal import masked, masked_number
 from anlan.kernel.response.models import Incident
 from anlan.kernel.web import bulk
 from anlan.kernel.web.charts import Point, line_chart
@@ -110,7 +111,7 @@ def households_export(request: Request, number: str) -> HttpResponse:
         "齐全时间",
     )
     rows = [
-        (one.row.number, str(one.row.organisation), one.row.community, rules.masked(one.row.head), one.row.people, *(getattr(one.row, slug) for slug in NEEDS),
+        (one.row.number, str(one.row.organisation), one.row.community, masked(one.row.head), one.row.people, *(getattr(one.row, slug) for slug in NEEDS),
          SITUATIONS[one.row.situation], str(one.row.opening.shelter) if one.row.opening else "", f"{one.row.registered_at.astimezone(CHINA):%Y-%m-%d %H:%M}", CLASSES[one.klass],
          *(VERDICTS[one.have[what].verdict] if what in one.have else "" for what in FIVE), f"{one.ended_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if one.ended_at else "")
         for one in _filtered(request, found)
@@ -221,7 +222,7 @@ def household(request: Request, number: str) -> HttpResponse:
         **clock_context(row.incident, request.at), "row": row, "line": queries.line(row, now), "classes": CLASSES, "five": FIVE, "confirmations": confirmations,
         "stays": row.stays.select_related("opening__shelter").order_by("-since", "-pk"), "openings": [one for one in taking(row.incident) if one.pk != row.opening_id],
         "places": {slug: SITUATIONS[slug] for slug in PLACES}, "may": policy.why(request.actor, ACT, row), "may_void": policy.may(request.actor, ORDER, row),
-        "may_unmask": policy.may(request.actor, UNMASK, row), "head": rules.masked(row.head), "phone": rules.masked_number(row.phone),
+        "may_unmask": policy.may(request.actor, UNMASK, row), "head": masked(row.head), "phone": masked_number(row.phone),
         "needs": [(title, getattr(row, slug)) for slug, title in NEEDS.items() if getattr(row, slug)], "bad": refused, "typed": request.POST,
         "paper": PaperForm.objects.filter(household=row).first(),
     }  # fmt: skip

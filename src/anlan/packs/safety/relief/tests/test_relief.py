@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from tests.support.cast import Cast
 
 from anlan.base.errors import Refused
+from anlan.kernel.access.actions import dismiss
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.registry import actions as registry
 from anlan.kernel.response import log
 from anlan.kernel.response.actions import command, intake, saying
-from anlan.kernel.response.models import Member
+from anlan.kernel.response.models import Incident, Member
 from anlan.packs.safety.relief import formulas, panels, queries, rules
 from anlan.packs.safety.relief.actions import households, sites, telling
 from anlan.packs.safety.relief.models import Confirmation, Household, Opening, Stay
@@ -510,6 +513,47 @@ def test_leaving_the_incident_ends_access(place: Ground) -> None:
         )
 
 
+def test_the_end_of_the_incident_and_of_a_post_end_access(place: Ground) -> None:
+    row, street = place.register(), place.cast.actor("street")
+    households.unmask(actor=street, household=row, reason="送药", at=place.after(hours=2))
+    Incident.objects.filter(pk=place.incident.pk).update(is_open=False, state="archived")
+    with pytest.raises(Refused, match="归档"):
+        households.unmask(actor=street, household=row, reason="再看", at=place.after(hours=3))
+    Incident.objects.filter(pk=place.incident.pk).update(is_open=True, state="aftermath")
+    client = place.cast.client("street")
+    assert client.get(reverse("relief_names", args=[row.number])).status_code == 200
+    dismiss(actor=SYSTEM, post=place.cast.posts["street"], ends_on=date(2025, 1, 1), at=place.after(hours=3))
+    assert client.get(reverse("relief_names", args=[row.number])).status_code in (403, 404)
+    assert Entry.objects.filter(verb="relief.unmasked").count() == 1
+
+
+def test_no_page_file_print_or_search_names_a_household(place: Ground) -> None:
+    """Everything somebody with district reach can ask for without a reason, and the street itself."""
+    hidden = {
+        "head": "欧阳隐藏",
+        "phone": "13899990042",
+        "address": "隐藏路 7 号",
+        "members": "隐藏成员",
+        "medicine": "隐藏药",
+    }
+    row = place.register(values=hidden)
+    number = place.incident.number
+    pages = [
+        reverse("relief_board", args=[number]), reverse("relief_households", args=[number]), reverse("relief_household", args=[row.number]),
+        f"{reverse('relief_households_export', args=[number])}?form=csv", reverse("incident", args=[number]), reverse("incident_log", args=[number]),
+        f"{reverse('incident_log_export', args=[number])}?form=csv", *(f"/search/?q={word}" for word in hidden.values()),
+    ]  # fmt: skip
+    for who in ("street", "auditor", "leader", "duty"):
+        client = place.cast.client(who)
+        for address in pages:
+            answer = client.get(address)
+            body = answer.getvalue().decode("utf-8", "replace").replace("q=", "")
+            found = [one for one in hidden.values() if one in body and one not in unquote(address)]
+            assert not found, (who, address, found)
+    told = "".join(one.new_text + one.old_text for one in Entry.objects.all())
+    assert not [one for one in hidden.values() if one in told]
+
+
 def test_another_street_sees_the_sums_and_no_household(place: Ground) -> None:
     row = place.register()
     assert not queries.households(place.other_keeper, place.incident).exists()
@@ -526,8 +570,8 @@ def test_the_share_within_the_limit_and_its_other_edition(place: Ground) -> None
     place.confirm(late, at=place.after(hours=13))
     day = place.after(days=3).date()
     found = formulas.within(2025, day)
-    assert (str(found.value), found.ratio) == ("66.7", (2, 3))
-    assert formulas.within_alternative(2025, day).ratio == (1, 3)
+    assert (str(found.value), "2 ÷ 登记的户 3" in found.sentence) == ("66.7", True)
+    assert "1 ÷ 登记的户 3" in formulas.within_alternative(2025, day).sentence
     assert found.steps[-1].url.endswith(f"/{place.incident.number}/households/")
     assert formulas.within(2024, day).value is None
 

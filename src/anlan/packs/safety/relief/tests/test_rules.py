@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from anlan.base.clock import CHINA
 from anlan.packs.safety.relief import rules
+from anlan.packs.safety.relief.formulas import FORMULAS
 from anlan.packs.safety.relief.rules import Sum
 from anlan.packs.safety.relief.types import CLASSES, FIVE, Case, Told
 
@@ -162,12 +163,15 @@ def test_a_paper_is_checked_and_a_foreign_one_taken(number: str, good: bool) -> 
     assert (rules.id_fault(number) == "") is good
 
 
-def test_masks_show_neither_name_nor_number() -> None:
-    assert rules.masked("欧阳示例") == "欧＊＊"
-    assert rules.masked_number("13800001234") == "＊＊＊1234"
-    assert rules.masked_number("1234") == "＊＊＊"
-
-
 def test_night_is_when_beds_count() -> None:
     assert rules.is_night(T)
     assert not rules.is_night(T + timedelta(hours=10))
+
+
+def test_twelve_hours_is_a_limit_and_not_the_number_to_compare() -> None:
+    """The plan prints “12 小时内”: 98 % in time is judged against all of them, not against 12. A plan that prints a share keeps its own target."""
+    (formula,) = [one for one in FORMULAS if one.slug == "relief.within_limit"]
+    working = formula.works("小时")
+    assert working is not None
+    assert (formula.unit, working.target, working.comparator) == ("%", 100, ">=")
+    assert formula.works("%") is None
