@@ -13,11 +13,10 @@ from anlan.kernel.access.types import Actor
 from anlan.kernel.files.models import Stored
 from anlan.kernel.response import log
 from anlan.kernel.response.actions.intake import checked, place_of
-from anlan.kernel.response.actions.tasking import ACT
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry
-from anlan.kernel.response.types import COMMAND, KINDS, RESOURCE_STATES
+from anlan.kernel.response.types import ACT, COMMAND, KINDS, RESOURCE_STATES
 
 
 def _words(text: str, title: str, field: str, most: int = 2000) -> str:

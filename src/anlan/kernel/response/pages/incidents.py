@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,9 +24,10 @@ from anlan.kernel.files.keeping import keep
 from anlan.kernel.maps import ground
 from anlan.kernel.response import candidates, declared, log, queries, showing
 from anlan.kernel.response.actions import command, intake, saying, tasking
-from anlan.kernel.response.grading import kinds
+from anlan.kernel.response.grading import IncidentKind, kinds
 from anlan.kernel.response.models import Incident, LogEntry
 from anlan.kernel.response.types import (
+    ACT,
     COLOURS,
     COMMAND,
     FACTS,
@@ -127,11 +129,17 @@ def new(request: Request) -> HttpResponse:
                 raise
             refused = error
     context = {
-        "kinds": kinds(), "people": [(slug, FACTS[slug].title) for slug in PEOPLE], "typed": typed, "bad": refused, "key": typed.get("key") or uuid4(), "streets": Organisation.objects.filter(kind="street", closed_on=None),
+        "kinds": _numbered(), "people": [(slug, FACTS[slug].title) for slug in PEOPLE], "typed": typed, "bad": refused, "key": typed.get("key") or uuid4(), "streets": Organisation.objects.filter(kind="street", closed_on=None),
         "candidates": candidates.candidates(request.actor, request.at),
         "open": queries.visible(request.actor).filter(is_open=True, mode="real")[:8], "chosen": request.POST.getlist("streets"),
     }  # fmt: skip
     return render(request, _T + "new.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _numbered() -> list[tuple[str, list[tuple[int, IncidentKind]]]]:
+    """The kinds by class, each with a number: what is typed in the list to choose it."""
+    rows = groupby(enumerate(kinds().values(), 1), key=lambda pair: pair[1].group)
+    return [(group, list(each)) for group, each in rows]
 
 
 def _people(typed: Any) -> dict[str, str]:
@@ -154,7 +162,7 @@ def shown(request: Request, incident: Incident, refused: Refused | None = None, 
     context = {
         **showing.context(incident, request.actor, request.at), **_live(request, incident), "facts": _FACTS, "post_words": POSTS, "levels": LEVELS,
         "grades": GRADES, "colours": COLOURS, "bad": refused, "place": place, "typed": request.POST if refused else {}, "key": uuid4(),
-        "may_command": policy.why(request.actor, COMMAND, incident), "may_act": policy.why(request.actor, tasking.ACT, incident),
+        "may_command": policy.why(request.actor, COMMAND, incident), "may_act": policy.why(request.actor, ACT, incident),
         "others": queries.visible(request.actor).filter(is_open=True, mode=incident.mode).exclude(pk=incident.pk)[:50],
         "people_to": Person.objects.filter(posts__role__in=("duty_officer", "commander", "leader", "bureau_officer"), is_active=True).distinct()[:200],
         "kinds": kinds(), "streets": Organisation.objects.filter(kind="street", closed_on=None), "map": ground.bounds() is not None,
@@ -177,6 +185,10 @@ def live(request: Request, number: str) -> HttpResponse:
     told = _live(request, incident)
     if request.GET.get("known") == told["known"]:
         return HttpResponse(status=204)
+    seen = request.GET.get("decided", "")
+    told["decided"] = (
+        int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    )  # what the buttons of that page were made for
     return render(request, _T + "live.html", {**showing.context(incident, request.actor, request.at), **told})
 
 
