@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +35,10 @@ HOURS = timedelta(hours=12)
 def city(product: Product, browser: Browser) -> Iterator[tuple[Page, Weather]]:
     """The city's duty officer at 1366, and the line to it: `anlan city` beside the product, its card passed on with the line's address."""
     started = subprocess.Popen(
-        [sys.executable, "-m", "anlan.server", "city", "--port", "0"], env=product.env, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "anlan.server", "city", "--port", "0"],
+        env=product.env,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert started.stdout is not None
     url = next((line for line in started.stdout if line.startswith("READY")), "").split()[-1]
@@ -206,12 +210,14 @@ def done(page: Page, words: str) -> None:
     expect(page.locator("main")).to_contain_text("已完成。")
 
 
-def reported(duty: Page, commander: Page, board: str, stage: str) -> None:
-    """Drafted by the duty officer, signed by the commander, sent to the city."""
+def reported(duty: Page, commander: Page, board: str, stage: str, jump: str = "") -> None:
+    """Drafted by the duty officer, signed by the commander (who says why a figure made a jump), sent to the city."""
     duty.goto(f"{board}reports/")
     duty.get_by_role("button", name=f"起草{stage}").click()
-    expect(duty.locator("#body")).to_contain_text("示例路下沉桥")
+    expect(duty.locator("#body")).not_to_be_empty()
     commander.goto(duty.url)
+    if jump:
+        commander.fill("#explanation", jump)
     commander.get_by_role("button", name="签发").click()
     duty.reload()
     expect(duty.locator(".page-head .chip").first).to_contain_text("已签发")
@@ -227,31 +233,42 @@ def handed_over(duty: Page, number: str) -> None:
     expect(duty.locator(".messages")).to_contain_text("已移送")
 
 
-def ended(duty: Page, commander: Page, board: str) -> None:
+@dataclass(frozen=True)
+class Close:
+    """What is said as an incident ends."""
+
+    why: str
+    cause: str
+    lesson: str
+    conclusion: str
+    jump: str = ""
+
+
+def ended(duty: Page, commander: Page, board: str, said: Close) -> None:
     """Level down with its reason, what nobody began withdrawn together, the end, the aftermath, the final report, the review, the archive."""
     commander.goto(f"{board}plan/?level=4")
-    commander.fill("#reason", "雨势减弱，撤销扩大响应的任务")
+    commander.fill("#reason", said.why)
     commander.get_by_role("button", name="签发调整").click()
     expect(commander.locator(".head-facts")).to_contain_text("Ⅳ级响应")
     form = unfold(commander, "撤销没办的任务")
-    form.locator("#withdraw-reason").fill("雨停水退，不再需要")
+    form.locator("#withdraw-reason").fill(f"{said.why}，不再需要")
     form.get_by_role("button", name="撤销勾选的").click()
     expect(commander.locator(".messages")).to_contain_text("任务已撤销")
     form = unfold(commander, "终止响应")
-    form.locator("#end-reason").fill("雨停水退")
+    form.locator("#end-reason").fill(said.why)
     form.get_by_role("button", name="终止响应").click()
     expect(commander.locator(".messages")).to_contain_text("响应终止")
     duty.goto(board)
     pressed(duty, "n", "善后")
-    reported(duty, commander, board, "终报")
+    reported(duty, commander, board, "终报", said.jump)
     commander.goto(f"{board}review/")
-    commander.fill("#cause", "三街道转移慢")
-    commander.fill("#lesson", "把低洼户名单提前一天核一遍")
+    commander.fill("#cause", said.cause)
+    commander.fill("#lesson", said.lesson)
     commander.get_by_role("button", name="记下").click()
-    expect(commander.locator("main")).to_contain_text("三街道转移慢")
-    commander.fill("#evaluation", "排水快，转移慢。")
+    expect(commander.locator("main")).to_contain_text(said.cause)
+    commander.fill("#evaluation", said.conclusion)
     commander.get_by_role("button", name="写评估结论").click()
-    expect(commander.locator("#evaluation")).to_have_value("排水快，转移慢。")
+    expect(commander.locator("#evaluation")).to_have_value(said.conclusion)
     no_sideways_scroll(commander)
     duty.goto(board)
     pressed(duty, "n", "已评估")
@@ -306,4 +323,5 @@ def test_a_downpour_from_the_warning_to_the_archive(
     again(duty, relief, lambda: duty.locator("main tbody tr", has_text="示例三街道").filter(has_text="还没有"))
     rows = duty.get_by_role("region", name="按街道").locator("tbody tr")
     expect(rows.first).to_contain_text("示例三街道")
-    ended(duty, commander, board)
+    said = Close("雨停水退", "三街道转移慢", "把低洼户名单提前一天核一遍", "排水快，转移慢。")
+    ended(duty, commander, board, said)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework import queries as cases
 from anlan.kernel.files.models import Stored
 from anlan.kernel.response import log
 from anlan.kernel.response.actions.intake import checked, place_of
@@ -122,3 +123,18 @@ def evaluate(*, actor: Actor, incident: Incident, text: str, at: datetime) -> li
     """The conclusion of the evaluation, by command."""
     policy.require(actor, COMMAND, incident)
     return _say(actor, incident, at, "evaluation", {"text": _words(text, "评估结论", "text", 8000)})
+
+
+def join_case(
+    *, actor: Actor, incident: Incident, number: str, at: datetime, investigated: bool = False, **more: Any
+) -> list[LogEntry]:  # fmt: skip
+    """Join a case (the file of the accident's investigation, a danger) that this person sees. `investigated`: its report is in, the clock stops."""
+    case = cases.visible(actor).filter(number=number.strip()).first()
+    if case is None:
+        raise Refused("case", "没有这个编号的事项，或您看不到它。", "case")
+    payload = {
+        "kind": "investigated" if investigated else "case",
+        "case": case.number,
+        "title": f"{case.number} {case.title}"[:200],
+    }
+    return _say(actor, incident, at, "link", payload, **more)

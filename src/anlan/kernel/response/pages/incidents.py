@@ -372,6 +372,14 @@ def _cause(request: Request, incident: Incident, _word: str) -> str:
     return "已记下。"
 
 
+def _join(request: Request, incident: Incident, _word: str) -> str:
+    done = request.POST.get("investigated") == "1"
+    saying.join_case(
+        actor=request.actor, incident=incident, number=request.POST.get("case", ""), at=request.at, investigated=done, key=form_key(request)
+    )  # fmt: skip
+    return "已关联，调查时限停表。" if done else "已关联。"
+
+
 def _evaluate(request: Request, incident: Incident, _word: str) -> str:
     saying.evaluate(actor=request.actor, incident=incident, text=request.POST.get("text", ""), at=request.at)
     return "已记下评估结论。"
@@ -379,7 +387,7 @@ def _evaluate(request: Request, incident: Incident, _word: str) -> str:
 
 _ACTS: dict[str, Callable[[Request, Incident, str], str]] = {
     "note": _note, "fact": _fact, "strike": _strike, "grade": _grade, "colour": _colour, "refuse": _refuse, "correct": _correct, "take": _take,
-    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "cause": _cause, "evaluation": _evaluate,
+    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "cause": _cause, "join": _join, "evaluation": _evaluate,
 }  # fmt: skip
 
 

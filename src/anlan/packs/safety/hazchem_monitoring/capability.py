@@ -15,7 +15,17 @@ from anlan.packs.safety.hazchem_monitoring.duty_moves import TITLES
 from anlan.packs.safety.hazchem_monitoring.kinds import DUTY, PERMISSION, POSTS, TANK_AREA, WRITE
 from anlan.packs.safety.hazchem_monitoring.process import ALARM_CASES, PERMISSIONS, PROCESS
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 _BOTH = ("GET", "POST")
 
 

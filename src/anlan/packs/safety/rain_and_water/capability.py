@@ -11,7 +11,17 @@ from anlan.packs.safety.rain_and_water.derivations import MARGINS
 from anlan.packs.safety.rain_and_water.kinds import KINDS, PERMISSION, WRITE
 from anlan.packs.safety.rain_and_water.sheets import LINES
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 
 CAPABILITY = Capability(
     slug="rain_and_water",
