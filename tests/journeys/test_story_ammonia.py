@@ -1,6 +1,6 @@
 """Story (b) in the browser: ammonia at a cold store, from the detector's alarm to the archive and the file of the investigation.
 
-The duty officer and the commander at 1366, the regulator at 1366, and the team's leader on a phone of 360 without an account and without script.
+The duty officer, the commander, the regulator and the district's leader at 1366, and the team's leader on a phone of 360 without an account and without script.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from anlan.base import clock
 from tests.journeys.conftest import Product, SignIn, choose
 from tests.journeys.test_journeys import no_sideways_scroll
-from tests.journeys.test_story_downpour import Close, again, ended, pressed, reported, unfold
+from tests.journeys.test_story_downpour import Close, again, ended, press, pressed, reported, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TITLE = "示例冷库氨泄漏试走"
@@ -62,7 +62,7 @@ def graded(duty: Page, grade: str) -> None:
 
 def activated(commander: Page, board: str) -> None:
     commander.goto(board)
-    commander.keyboard.press("l")
+    press(commander, "l")
     expect(commander.locator("h1")).to_contain_text("启动预案")
     commander.locator("#level").select_option("3")
     commander.get_by_role("button", name="看预览").click()
@@ -150,11 +150,12 @@ def test_ammonia_from_the_alarm_to_the_file_of_the_investigation(
     no_sideways_scroll(duty)
 
     number = investigated(sign_in("regulator"))
-    commander.goto(board)
-    commander.locator("summary", has_text="关联一件事项").click()
-    commander.fill("#join-case", number)
-    commander.get_by_role("button", name="关联", exact=True).click()
-    expect(commander.locator("main").get_by_role("link", name=re.compile(number))).to_be_visible()
+    leader = sign_in("leader")  # sees both the incident and the file
+    leader.goto(board)
+    leader.locator("summary", has_text="关联一件事项").click()
+    leader.fill("#join-case", number)
+    leader.get_by_role("button", name="关联", exact=True).click()
+    expect(leader.locator("main").get_by_role("link", name=re.compile(number))).to_be_visible()
 
     duty.goto(board)
     duty.get_by_role("link", name="队伍调派").click()

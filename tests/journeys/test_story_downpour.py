@@ -88,8 +88,14 @@ def unfold(page: Page, words: str) -> Locator:
     return move
 
 
-def pressed(page: Page, key: str, told: str | re.Pattern[str]) -> None:
+def press(page: Page, key: str) -> None:
+    """A key of the page, once its script listens."""
+    page.wait_for_load_state()
     page.keyboard.press(key)
+
+
+def pressed(page: Page, key: str, told: str) -> None:
+    press(page, key)
     expect(page.locator(".messages")).to_contain_text(told)
 
 
@@ -105,7 +111,7 @@ def warned(product: Product, duty: Page) -> None:
 def opened(duty: Page, happened: datetime) -> str:
     """By keyboard: four fields, then what is known beyond them. Returns the address of the board."""
     duty.goto("/desk/")
-    duty.keyboard.press("e")
+    press(duty, "e")
     expect(duty.locator("#place")).to_be_focused()
     duty.keyboard.type("示例路下沉桥")
     duty.keyboard.press("Tab")
@@ -185,7 +191,7 @@ def activated(duty: Page, commander: Page, board: str) -> None:
     pressed(duty, "n", "研判完成")
     commander.get_by_role("link", name="刷新").click()
     expect(commander.locator("#do")).to_contain_text("启动Ⅲ级响应")  # proposed, from the warning in force
-    commander.keyboard.press("l")
+    press(commander, "l")
     expect(commander.locator("h1")).to_contain_text("启动预案")
     expect(commander.locator("#level")).to_have_value("3")
     no_sideways_scroll(commander)
@@ -281,8 +287,7 @@ def ended(duty: Page, commander: Page, board: str, said: Close) -> None:
 def test_a_downpour_from_the_warning_to_the_archive(
     sign_in: SignIn, product: Product, city: tuple[Page, Weather]
 ) -> None:
-    centre, weather = city
-    duty, commander = sign_in("duty"), sign_in("commander")
+    (centre, weather), duty, commander = city, sign_in("duty"), sign_in("commander")
     warned(product, duty)
     happened = (clock.now() - HOURS).replace(second=0, microsecond=0) + timedelta(minutes=2)
     board = opened(duty, happened)
