@@ -162,7 +162,7 @@ def test_ammonia_from_the_alarm_to_the_file_of_the_investigation(
     duty.locator("summary", has_text="电话、链接、归队").click()
     duty.get_by_role("button", name="归队").click()
     expect(duty.locator("main")).to_contain_text("已离开")
-    said = Close("泄漏止住，浓度连续达标", "联锁被旁路", "旁路要审批", "切断慢。", jump="三名被困人员经抢救无效")
+    said = Close("泄漏止住，浓度连续达标", "联锁被旁路", "旁路要审批", "切断慢。")
     ended(duty, commander, board, said)
     with commander.expect_download() as kept:
         commander.get_by_role("link", name="下载证据包").click()

@@ -216,14 +216,12 @@ def done(page: Page, words: str) -> None:
     expect(page.locator("main")).to_contain_text("已完成。")
 
 
-def reported(duty: Page, commander: Page, board: str, stage: str, jump: str = "") -> None:
-    """Drafted by the duty officer, signed by the commander (who says why a figure made a jump), sent to the city."""
+def reported(duty: Page, commander: Page, board: str, stage: str) -> None:
+    """Drafted by the duty officer, signed by the commander, sent to the city."""
     duty.goto(f"{board}reports/")
     duty.get_by_role("button", name=f"起草{stage}").click()
     expect(duty.locator("#body")).not_to_be_empty()
     commander.goto(duty.url)
-    if jump:
-        commander.fill("#explanation", jump)
     commander.get_by_role("button", name="签发").click()
     duty.reload()
     expect(duty.locator(".page-head .chip").first).to_contain_text("已签发")
@@ -247,7 +245,6 @@ class Close:
     cause: str
     lesson: str
     conclusion: str
-    jump: str = ""
 
 
 def ended(duty: Page, commander: Page, board: str, said: Close) -> None:
@@ -266,7 +263,7 @@ def ended(duty: Page, commander: Page, board: str, said: Close) -> None:
     expect(commander.locator(".messages")).to_contain_text("响应终止")
     duty.goto(board)
     pressed(duty, "n", "善后")
-    reported(duty, commander, board, "终报", said.jump)
+    reported(duty, commander, board, "终报")
     commander.goto(f"{board}review/")
     commander.fill("#cause", said.cause)
     commander.fill("#lesson", said.lesson)

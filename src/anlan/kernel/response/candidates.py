@@ -57,9 +57,7 @@ def _kind(station: str) -> str:
 
 def _alarms(actor: Actor, at: datetime) -> Iterator[Candidate]:
     """Also those that returned before anybody answered them: what leaked a minute ago has leaked."""
-    rows = alarms.visible(actor).filter(
-        state__in=_STATES, priority=1, raised_at__gte=at - SINCE
-    )
+    rows = alarms.visible(actor).filter(state__in=_STATES, priority=1, raised_at__gte=at - SINCE)
     for one in rows.select_related("rule", "stream__station")[: MOST * 3]:
         station = one.stream.station
         yield Candidate(

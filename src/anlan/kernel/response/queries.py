@@ -16,7 +16,7 @@ from anlan.kernel.response.activation import Activation, Change, Facts, Holder, 
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.grading import Proposal, proposals
 from anlan.kernel.response.models import DutyShift, Incident, PlanVersion
-from anlan.kernel.response.types import ACT, COMMAND, DECIDING, POSTS, READ
+from anlan.kernel.response.types import ACT, COMMAND, DECIDING, NEEDS, POSTS, READ
 
 # Beside what one holds, an incident is seen by the organisations it concerns while it concerns them.
 _MEMBER = "members__organisation__path"
@@ -110,6 +110,13 @@ def require_post(
         there = "、".join(dict.fromkeys(standing[one] for one in posts if one in standing)) or "没有人在岗"
         raise Refused("forbidden", f"“{title}”由{words}办（现在{there}）。请他办，或自己先上岗。")
     return found
+
+
+def lacks(board: Board, lacking: Sequence[str]) -> str:
+    """What a move still needs, in words."""
+    words = "、".join(NEEDS[one] for one in lacking if one != "no_open_tasks")
+    tasks = f"还有 {len(board.open_tasks())} 项任务没有办完，先办完或撤销" if "no_open_tasks" in lacking else ""
+    return "；".join(part for part in (tasks, f"缺{words}" if words else "") if part)
 
 
 def facts_of(board: Board, level: int) -> Facts:

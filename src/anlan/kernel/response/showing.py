@@ -25,7 +25,6 @@ from anlan.kernel.response.types import (
     KINDS,
     LEVELS,
     MOVES,
-    NEEDS,
     POSTS,
     RESOURCE_STATES,
     STATES,
@@ -231,7 +230,7 @@ def offers(incident: Incident, board: Board, actor: Actor, at: datetime) -> list
         if board.state not in row.sources:
             continue
         if lacking := board.lacking(row.needs):
-            found.append(Offered(row, Reason(False, f"缺{'、'.join(NEEDS[one] for one in lacking)}。")))
+            found.append(Offered(row, Reason(False, f"{queries.lacks(board, lacking)}。")))
             continue
         try:
             queries.require_post(incident, board, actor, row.permission, row.posts, row.title, at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from anlan.kernel.access.edge import Request
@@ -48,15 +50,15 @@ def _excerpt(text: str, words: str) -> str:
 
 
 # What a page is about: by its folder; the kernel's own pages by name, the others of them are of everyday use.
-GROUPS = {
-    "start": "先看",
-    "command": "应急指挥",
-    "safety": "安全和应急",
-    "environment": "生态环境",
-    "education": "教育",
-    "planning": "规划",
-    "devices": "设备和接口",
-    "": "通用",
+GROUPS: dict[str, Any] = {
+    "start": _("先看"),
+    "command": _("应急指挥"),
+    "safety": _("安全和应急"),
+    "environment": _("生态环境"),
+    "education": _("教育"),
+    "planning": _("规划"),
+    "devices": _("设备和接口"),
+    "": _("通用"),
 }
 _OF = {
     **dict.fromkeys(("keys", "access", "field"), "start"),
@@ -65,7 +67,7 @@ _OF = {
 }  # fmt: skip
 
 
-def grouped() -> list[tuple[str, list[Leaf]]]:
+def grouped() -> list[tuple[Any, list[Leaf]]]:
     found: dict[str, list[Leaf]] = {slug: [] for slug in GROUPS}
     for slug, leaf in leaves().items():
         folder = slug.partition("/")[0] if "/" in slug else ""
