@@ -1,7 +1,7 @@
 // Keyboard: `/` search, a letter printed in a button (`data-key`), `?` keys of the page, `G` then a letter to a section, J/K/Enter through rows, X ticks a row.
 import { tick } from "./selection";
 
-const SECTIONS: Record<string, string> = { w: "/desk/", m: "/map/", j: "/monitor/", t: "/registry/", g: "/plans/", b: "/journal/" };
+const SECTIONS: Record<string, string> = { w: "/desk/", m: "/map/", j: "/monitor/", c: "/command/", t: "/registry/", g: "/plans/", b: "/journal/" };
 const GO_MS = 1200;
 
 function typing(target: EventTarget | null): boolean {

@@ -13,6 +13,12 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 
+// What a person has unfolded stays so when a part of the page is renewed.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = (event as CustomEvent<{ target: Element; fragment: DocumentFragment }>).detail;
+  for (const one of target.querySelectorAll("details[id][open]")) fragment.querySelector(`#${one.id}`)?.setAttribute("open", "");
+});
+
 keys(document);
 live(document);
 lock(document);

@@ -111,6 +111,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "waiting_count": count_waiting(mine.actor, mine.at) if mine.actor.signed_in else 0,
         "actor": mine.actor,
         "field": policy.may(mine.actor, "field.use"),
+        "intake": policy.may(mine.actor, "response.intake")
+        and getattr(getattr(mine, "page", None), "name", "") not in ("incidents", "incident_new"),
         "posts": mine.posts,
         "now": mine.at,
     }

@@ -24,6 +24,8 @@ _ALL = (
     "bureau_officer",
     "street_officer",
     "safety_regulator",
+    "duty_officer",
+    "commander",
 )
 _ANSWERS = ("environment_officer", "bureau_officer", "street_officer", "safety_regulator")
 _OFFICER: dict[str, Scope] = {"enterprise_officer": "own"}

@@ -11,11 +11,13 @@ from django.urls import reverse
 from anlan.kernel.access.types import Actor
 from anlan.kernel.alarms import queries as alarms
 from anlan.kernel.casework import queries as cases
+from anlan.kernel.casework.models import Case
 from anlan.kernel.observations.kinds import kind_of
 from anlan.kernel.response import declared, grading
 from anlan.kernel.response.models import LogEntry
 
 SINCE, MOST = timedelta(hours=24), 6
+_STATES = ("raised", "acknowledged", "returned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,8 @@ def _kind(station: str) -> str:
 
 
 def _alarms(actor: Actor, at: datetime) -> Iterator[Candidate]:
-    rows = alarms.visible(actor).filter(state__in=("raised", "acknowledged"), priority=1, raised_at__gte=at - SINCE)
+    """Also those that returned before anybody answered them: what leaked a minute ago has leaked."""
+    rows = alarms.visible(actor).filter(state__in=_STATES, priority=1, raised_at__gte=at - SINCE)
     for one in rows.select_related("rule", "stream__station")[: MOST * 3]:
         station = one.stream.station
         yield Candidate(
@@ -66,12 +69,18 @@ def _alarms(actor: Actor, at: datetime) -> Iterator[Candidate]:
 
 def _cases(actor: Actor, at: datetime) -> Iterator[Candidate]:
     rows = cases.visible(actor).filter(is_open=True, source__in=("public", "alarm"), opened_at__gte=at - SINCE)
-    for one in rows[: MOST * 3]:
-        if not one.of.narrow:
+    for one in rows.select_related("alarm")[: MOST * 3]:
+        if not one.of.narrow and not _alarmed(one, at):
             yield Candidate(
                 link=f"case:{one.number}", title=one.title, place=one.place or one.title, source=f"{one.of.title} {one.number}", at=one.opened_at,
                 url=reverse("case", args=[one.number]), longitude=one.longitude, latitude=one.latitude,
             )  # fmt: skip
+
+
+def _alarmed(case: Case, at: datetime) -> bool:
+    """Whether its alarm is a candidate itself: one leak is not told twice."""
+    alarm = case.alarm
+    return alarm is not None and alarm.priority == 1 and alarm.state in _STATES and alarm.raised_at >= at - SINCE
 
 
 def _warnings(at: datetime) -> Iterator[Candidate]:

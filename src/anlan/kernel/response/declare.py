@@ -13,7 +13,7 @@ from anlan.kernel.response.desk import find, now, waiting
 from anlan.kernel.response.log import VERBS as _LOG_VERBS
 from anlan.kernel.response.pages import PAGES
 from anlan.kernel.response.pages.boards import NAV as _BOARDS
-from anlan.kernel.response.types import BOARD, COMMAND, INTAKE, READ
+from anlan.kernel.response.types import ACT, BOARD, COMMAND, INTAKE, READ
 from anlan.kernel.web.types import Nav
 
 __all__ = ["JOBS", "NAV", "PAGES", "PERMISSIONS", "VERBS", "demo", "find", "now", "story", "waiting"]
@@ -43,7 +43,7 @@ PERMISSIONS = (
         roles={"commander": "district", "duty_officer": "district", "bureau_officer": "own"},
     ),
     Permission(slug=drills.DIRECT, title="主持演练", roles={"planner": "district", "commander": "district"}),
-    Permission(slug=tasking.ACT, title="参与处置", roles={**_COMMANDERS, **_UNITS}),
+    Permission(slug=ACT, title="参与处置", roles={**_COMMANDERS, **_UNITS}),
 )
 VERBS = (*_LOG_VERBS, *PLAN_VERBS, *drills.DRILL_VERBS)
 NAV = (

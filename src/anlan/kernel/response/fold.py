@@ -419,7 +419,8 @@ def _report(board: Board, said: Said) -> None:
     if standing is None:
         board.reports.append({**p, "at": said.occurred_at, "entry": said.id})
     else:
-        standing |= {"state": p["state"], f"{p['state']}_at": said.occurred_at}
+        told = {name: p[name] for name in ("to", "by") if p.get(name)}  # to whom it went, who has it
+        standing |= {**told, "state": p["state"], f"{p['state']}_at": said.occurred_at}
 
 
 def _press(board: Board, said: Said) -> None:

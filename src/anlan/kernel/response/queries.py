@@ -16,7 +16,7 @@ from anlan.kernel.response.activation import Activation, Change, Facts, Holder, 
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.grading import Proposal, proposals
 from anlan.kernel.response.models import DutyShift, Incident, PlanVersion
-from anlan.kernel.response.types import POSTS, READ
+from anlan.kernel.response.types import ACT, COMMAND, DECIDING, NEEDS, POSTS, READ
 
 # Beside what one holds, an incident is seen by the organisations it concerns while it concerns them.
 _MEMBER = "members__organisation__path"
@@ -79,6 +79,23 @@ def posts_of(board: Board, actor: Actor, at: datetime) -> set[str]:
     return mine | (duty - board.posts.keys())
 
 
+def in_posts(board: Board, at: datetime) -> dict[str, str]:
+    """Who stands in each post now: who took it, else whom the roster has first."""
+    first = {one.post: one.name for one in on_duty(at) if one.rank == 1}
+    return {**first, **{post: name for post, (_person, name) in board.posts.items()}}
+
+
+def why_not_take(incident: Incident, actor: Actor, post: str) -> Refused | None:
+    """Why this person can never take the post here; None: it is theirs to take when nobody has it."""
+    try:
+        policy.require(actor, COMMAND if post in DECIDING else ACT, incident)
+    except Refused as refused:
+        return refused
+    if post in ("commander", "deputy") and "duty_officer" in actor.roles:
+        return Refused("forbidden", f"{POSTS[post]}由区领导或指挥长担任，值班员不能上这个岗。")
+    return None
+
+
 def require_post(
     incident: Incident, board: Board, actor: Actor, permission: str, posts: Sequence[str], title: str, at: datetime
 ) -> str:
@@ -89,10 +106,17 @@ def require_post(
     held = posts_of(board, actor, at)
     found = next((one for one in posts if one in held), None)
     if found is None:
-        words = "、".join(POSTS[one] for one in posts)
-        there = "、".join(name for post, (_person, name) in board.posts.items() if post in posts) or "现在没有人在岗"
-        raise Refused("forbidden", f"“{title}”由{words}办（{there}）。先在岗位一栏上岗，或请在岗的人办。")
+        words, standing = "、".join(POSTS[one] for one in posts), in_posts(board, at)
+        there = "、".join(dict.fromkeys(standing[one] for one in posts if one in standing)) or "没有人在岗"
+        raise Refused("forbidden", f"“{title}”由{words}办（现在{there}）。请他办，或自己先上岗。")
     return found
+
+
+def lacks(board: Board, lacking: Sequence[str]) -> str:
+    """What a move still needs, in words."""
+    words = "、".join(NEEDS[one] for one in lacking if one != "no_open_tasks")
+    tasks = f"还有 {len(board.open_tasks())} 项任务没有办完，先办完或撤销" if "no_open_tasks" in lacking else ""
+    return "；".join(part for part in (tasks, f"缺{words}" if words else "") if part)
 
 
 def facts_of(board: Board, level: int) -> Facts:

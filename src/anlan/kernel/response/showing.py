@@ -25,7 +25,6 @@ from anlan.kernel.response.types import (
     KINDS,
     LEVELS,
     MOVES,
-    NEEDS,
     POSTS,
     RESOURCE_STATES,
     STATES,
@@ -231,7 +230,7 @@ def offers(incident: Incident, board: Board, actor: Actor, at: datetime) -> list
         if board.state not in row.sources:
             continue
         if lacking := board.lacking(row.needs):
-            found.append(Offered(row, Reason(False, f"缺{'、'.join(NEEDS[one] for one in lacking)}。")))
+            found.append(Offered(row, Reason(False, f"{queries.lacks(board, lacking)}。")))
             continue
         try:
             queries.require_post(incident, board, actor, row.permission, row.posts, row.title, at)
@@ -277,8 +276,44 @@ def notices(board: Board) -> list[Notice]:
 def context(incident: Incident, actor: Actor, real: datetime) -> dict[str, Any]:
     """Everything a board shows, as of the incident's own now."""
     at, board = incident.now(real), log.board(incident)
-    return {**at_board(incident, board, at), "offers": offers(incident, board, actor, at), "mine": queries.posts_of(board, actor, at),
-            "proposals": queries.proposed(board, at) if board.is_open else [], "rooms": rooms(incident, actor)}  # fmt: skip
+    given, standing = (
+        offers(incident, board, actor, at),
+        queries.in_posts(board, at) if board.is_open else {slug: name for slug, (_person, name) in board.posts.items()},
+    )
+    free = {
+        one
+        for one in POSTS
+        if board.is_open and one not in board.posts and queries.why_not_take(incident, actor, one) is None
+    }
+    return {
+        **at_board(incident, board, at), "offers": [one for one in given if one.reason.allowed], "held_up": held_up(given, free), "free": free, "mine": queries.posts_of(board, actor, at),
+        "step": next((one for one in given if one.row.main), None), "commanding": _commanding(standing), "rostered": standing,
+        "proposals": queries.proposed(board, at) if board.is_open else [], "rooms": rooms(incident, actor),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeldUp:
+    """Moves that cannot be made now for the same reason. `take`: the post that, taken, would allow them; "" when that is not what lacks."""
+
+    titles: str
+    why: str
+    take: str
+
+
+def held_up(given: Sequence[Offered], free: set[str]) -> list[HeldUp]:
+    found: dict[str, list[Offered]] = {}
+    for one in given:
+        if not one.reason.allowed:
+            found.setdefault(one.reason.sentence.replace(f"“{one.row.title}”", ""), []).append(one)
+    return [
+        HeldUp(
+            "、".join(one.row.title for one in rows),
+            why,
+            next((post for post in rows[0].row.posts if post in free), "") if why.startswith("由") else "",
+        )
+        for why, rows in found.items()
+    ]
 
 
 def rooms(incident: Incident, actor: Actor) -> list[tuple[str, str]]:
@@ -305,8 +340,12 @@ def at_board(incident: Incident, board: Board, at: datetime) -> dict[str, Any]:
         "level": LEVELS.get(board.level or 0, ""), "colour": COLOUR_SLUGS.get(board.colour or 0, ""), "state": STATES[board.state],
         "standing": telling.standing(board), "done": len(split.done), "all": sum(1 for one in board.tasks.values() if one.state != "withdrawn"),
         "people": sum(one.people or 0 for one in board.resources.values() if one.state != "released"), "post_lines": _posts(board),
-        "states": TASK_STATES, "resource_states": RESOURCE_STATES,
+        "states": TASK_STATES, "resource_states": RESOURCE_STATES, "commanding": _commanding({slug: name for slug, (_person, name) in board.posts.items()}),
     }  # fmt: skip
+
+
+def _commanding(standing: Mapping[str, str]) -> str:
+    return standing.get("commander") or standing.get("duty", "")
 
 
 def _posts(board: Board) -> list[tuple[str, str, str, str]]:

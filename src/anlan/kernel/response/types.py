@@ -79,7 +79,10 @@ class IncidentMove(Move):
     main: bool = False
 
 
-INTAKE, COMMAND, READ, BOARD = "response.intake", "response.command", "response.read", "response.boards"
+INTAKE, COMMAND, READ = "response.intake", "response.command", "response.read"
+ACT, BOARD = "response.act", "response.boards"
+# Posts that decide; a role that may command takes them, nobody else.
+DECIDING = ("commander", "deputy", "scene", "duty")
 
 MOVES: tuple[IncidentMove, ...] = (
     IncidentMove(slug="verify", title="核实属实", sources=("reported",), target="verified", permission=INTAKE, posts=("duty",), needs=("place",), main=True),

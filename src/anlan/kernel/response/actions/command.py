@@ -11,17 +11,23 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from anlan.base.errors import Refused
-from anlan.kernel.access import policy
 from anlan.kernel.access.models import Person, Post
 from anlan.kernel.access.types import Actor
 from anlan.kernel.response import log, queries
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry
-from anlan.kernel.response.types import COLOURS, COMMAND, GRADES, LEVELS, MOVES, NEEDS, POSTS, STATES, IncidentMove
-
-# Posts that decide; a role that may command takes them, nobody else.
-DECIDING = ("commander", "deputy", "scene", "duty")
+from anlan.kernel.response.types import (
+    COLOURS,
+    COMMAND,
+    DECIDING,
+    GRADES,
+    LEVELS,
+    MOVES,
+    POSTS,
+    STATES,
+    IncidentMove,
+)
 
 
 def find(slug: str) -> IncidentMove:
@@ -36,7 +42,7 @@ def obstacle(board: Board, row: IncidentMove) -> str:
     if board.state not in row.sources:
         return f"现在不能“{row.title}”：状态是“{STATES[board.state]}”。"
     if lacking := board.lacking(row.needs):
-        return f"还不能“{row.title}”：缺{'、'.join(NEEDS[one] for one in lacking)}。"
+        return f"还不能“{row.title}”：{queries.lacks(board, lacking)}。"
     return ""
 
 
@@ -190,9 +196,8 @@ def take_post(*, actor: Actor, incident: Incident, post: str, at: datetime, key:
     """Take a post that nobody holds here, or that one's own relief is due in by the roster."""
     if post not in POSTS:
         raise Refused("post", "没有这个岗位。", "post")
-    policy.require(actor, COMMAND if post in DECIDING else "response.act", incident)
-    if post in ("commander", "deputy") and "duty_officer" in actor.roles:
-        raise Refused("forbidden", f"{POSTS[post]}由区领导或指挥长担任，值班员不能上这个岗。")
+    if refused := queries.why_not_take(incident, actor, post):
+        raise refused
 
     def decide(board: Board) -> list[Draft]:
         if not board.is_open:

@@ -16,11 +16,10 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.moves import change
 from anlan.kernel.access.types import Actor
 from anlan.kernel.response import log, queries, telling
-from anlan.kernel.response.actions.command import DECIDING
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, PressRelease, SituationReport
-from anlan.kernel.response.types import COMMAND
+from anlan.kernel.response.types import COMMAND, DECIDING
 
 LONGEST = 20_000
 SIGNERS = (*DECIDING, "coordination")

@@ -13,15 +13,15 @@ from anlan.base.errors import Refused
 from anlan.kernel.access import policy
 from anlan.kernel.access.models import Organisation
 from anlan.kernel.access.types import Actor
+from anlan.kernel.casework import queries as cases
 from anlan.kernel.casework.types import Cause
 from anlan.kernel.files.models import Stored
 from anlan.kernel.response import log, regrading
 from anlan.kernel.response.actions.intake import checked, place_of
-from anlan.kernel.response.actions.tasking import ACT
 from anlan.kernel.response.fold import Board
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry
-from anlan.kernel.response.types import COMMAND, KINDS, RESOURCE_STATES
+from anlan.kernel.response.types import ACT, COMMAND, KINDS, RESOURCE_STATES
 
 
 def _words(text: str, title: str, field: str, most: int = 2000) -> str:
@@ -140,3 +140,18 @@ def evaluate(*, actor: Actor, incident: Incident, text: str, at: datetime) -> li
     """The conclusion of the evaluation, by command."""
     policy.require(actor, COMMAND, incident)
     return _say(actor, incident, at, "evaluation", {"text": _words(text, "评估结论", "text", 8000)})
+
+
+def join_case(
+    *, actor: Actor, incident: Incident, number: str, at: datetime, investigated: bool = False, **more: Any
+) -> list[LogEntry]:  # fmt: skip
+    """Join a case (the file of the accident's investigation, a danger) that this person sees. `investigated`: its report is in, the clock stops."""
+    case = cases.visible(actor).filter(number=number.strip()).first()
+    if case is None:
+        raise Refused("case", "没有这个编号的事项，或您看不到它。", "case")
+    payload = {
+        "kind": "investigated" if investigated else "case",
+        "case": case.number,
+        "title": f"{case.number} {case.title}"[:200],
+    }
+    return _say(actor, incident, at, "link", payload, **more)

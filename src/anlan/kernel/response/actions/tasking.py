@@ -18,9 +18,8 @@ from anlan.kernel.response.activation import Activation, Change, TaskSpec, holde
 from anlan.kernel.response.fold import Board, TaskView
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry, PlanVersion
-from anlan.kernel.response.types import COMMAND, LEVELS, POSTS, TASK_STATES
+from anlan.kernel.response.types import ACT, COMMAND, LEVELS, POSTS, TASK_STATES
 
-ACT = "response.act"
 DECIDERS = ("commander", "deputy")
 # Whom a task goes to that nobody accepts, one after another.
 CLIMB = ("deputy", "duty", "commander")
@@ -49,9 +48,23 @@ def activate(
     return log.write(actor=actor, incident=incident, at=at, decide=decide, verb="plan", seen=seen, key=key)
 
 
+_NOT_YET = "研判之后、响应终止之前才能启动预案。"
+
+
+def hindrance(incident: Incident, board: Board, actor: Actor, now: datetime) -> str:
+    """Why this person could not sign an activation now, said before they have read the preview; "" when they could."""
+    if board.state not in ("assessed", "responding"):
+        return _NOT_YET
+    try:
+        queries.require_post(incident, board, actor, COMMAND, DECIDERS, "启动预案", now)
+    except Refused as refused:
+        return refused.message
+    return ""
+
+
 def _may_activate(board: Board, version: PlanVersion, level: int) -> None:
     if board.state not in ("assessed", "responding"):
-        raise Refused("illegal", "研判之后、响应终止之前才能启动预案。")
+        raise Refused("illegal", _NOT_YET)
     if version.state != "published" and board.plan.get("version") != version.pk:
         raise Refused("plan", "这一版预案没有发布，不能启动。", "version")
     if board.plan and board.plan["plan"] != version.plan_id and board.open_tasks():
@@ -180,7 +193,8 @@ def may_act(board: Board, task: TaskView, actor: Actor, at: datetime) -> str:
     if not policy.may(actor, ACT):
         return policy.why(actor, ACT).sentence
     organisation = Organisation.objects.get(pk=task.organisation)
-    if organisation.path.startswith(actor.path) or actor.path.startswith(organisation.path):
+    below = organisation.kind != "district" and actor.path.startswith(organisation.path)  # all are below the district
+    if below or organisation.path.startswith(actor.path):
         return ""
     return f"这项任务是{task.organisation_name}{task.name}的。"
 

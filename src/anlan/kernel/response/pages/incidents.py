@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,9 +24,10 @@ from anlan.kernel.files.keeping import keep
 from anlan.kernel.maps import ground
 from anlan.kernel.response import candidates, declared, log, queries, showing
 from anlan.kernel.response.actions import command, intake, saying, tasking
-from anlan.kernel.response.grading import kinds
+from anlan.kernel.response.grading import IncidentKind, kinds
 from anlan.kernel.response.models import Incident, LogEntry
 from anlan.kernel.response.types import (
+    ACT,
     COLOURS,
     COMMAND,
     FACTS,
@@ -127,11 +129,17 @@ def new(request: Request) -> HttpResponse:
                 raise
             refused = error
     context = {
-        "kinds": kinds(), "people": [(slug, FACTS[slug].title) for slug in PEOPLE], "typed": typed, "bad": refused, "key": typed.get("key") or uuid4(), "streets": Organisation.objects.filter(kind="street", closed_on=None),
+        "kinds": _numbered(), "people": [(slug, FACTS[slug].title) for slug in PEOPLE], "typed": typed, "bad": refused, "key": typed.get("key") or uuid4(), "streets": Organisation.objects.filter(kind="street", closed_on=None),
         "candidates": candidates.candidates(request.actor, request.at),
         "open": queries.visible(request.actor).filter(is_open=True, mode="real")[:8], "chosen": request.POST.getlist("streets"),
     }  # fmt: skip
     return render(request, _T + "new.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
+
+
+def _numbered() -> list[tuple[str, list[tuple[int, IncidentKind]]]]:
+    """The kinds by class, each with a number: what is typed in the list to choose it."""
+    rows = groupby(enumerate(kinds().values(), 1), key=lambda pair: pair[1].group)
+    return [(group, list(each)) for group, each in rows]
 
 
 def _people(typed: Any) -> dict[str, str]:
@@ -154,7 +162,7 @@ def shown(request: Request, incident: Incident, refused: Refused | None = None, 
     context = {
         **showing.context(incident, request.actor, request.at), **_live(request, incident), "facts": _FACTS, "post_words": POSTS, "levels": LEVELS,
         "grades": GRADES, "colours": COLOURS, "bad": refused, "place": place, "typed": request.POST if refused else {}, "key": uuid4(),
-        "may_command": policy.why(request.actor, COMMAND, incident), "may_act": policy.why(request.actor, tasking.ACT, incident),
+        "may_command": policy.why(request.actor, COMMAND, incident), "may_act": policy.why(request.actor, ACT, incident),
         "others": queries.visible(request.actor).filter(is_open=True, mode=incident.mode).exclude(pk=incident.pk)[:50],
         "people_to": Person.objects.filter(posts__role__in=("duty_officer", "commander", "leader", "bureau_officer"), is_active=True).distinct()[:200],
         "kinds": kinds(), "streets": Organisation.objects.filter(kind="street", closed_on=None), "map": ground.bounds() is not None,
@@ -180,9 +188,10 @@ def live(request: Request, number: str) -> HttpResponse:
     incident = found(request, number)
     if request.GET.get("known") == _known(request, incident):
         return HttpResponse(status=204)
-    return render(
-        request, _T + "live.html", {**showing.context(incident, request.actor, request.at), **_live(request, incident)}
-    )
+    seen = request.GET.get("decided", "")
+    decided = int(seen) if seen.isdecimal() and len(seen) < 10 else 0  # what the buttons of that page were made for
+    told = {**showing.context(incident, request.actor, request.at), **_live(request, incident), "decided": decided}
+    return render(request, _T + "live.html", told)
 
 
 def wall(request: Request, number: str) -> HttpResponse:
@@ -358,6 +367,14 @@ def _opinion(request: Request, incident: Incident, _word: str) -> str:
     return "已记下这条舆情。"
 
 
+def _join(request: Request, incident: Incident, _word: str) -> str:
+    done = request.POST.get("investigated") == "1"
+    saying.join_case(
+        actor=request.actor, incident=incident, number=request.POST.get("case", ""), at=request.at, investigated=done, key=form_key(request)
+    )  # fmt: skip
+    return "已关联，调查时限停表。" if done else "已关联。"
+
+
 def _evaluate(request: Request, incident: Incident, _word: str) -> str:
     saying.evaluate(actor=request.actor, incident=incident, text=request.POST.get("text", ""), at=request.at)
     return "已记下评估结论。"
@@ -365,7 +382,7 @@ def _evaluate(request: Request, incident: Incident, _word: str) -> str:
 
 _ACTS: dict[str, Callable[[Request, Incident, str], str]] = {
     "note": _note, "fact": _fact, "strike": _strike, "grade": _grade, "colour": _colour, "refuse": _refuse, "correct": _correct, "take": _take,
-    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "evaluation": _evaluate,
+    "offer": _offer, "sign": _sign, "order": _order, "withdraw": _withdraw, "opinion": _opinion, "join": _join, "evaluation": _evaluate,
 }  # fmt: skip
 
 

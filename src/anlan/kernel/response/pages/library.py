@@ -186,6 +186,7 @@ def activation(request: Request, number: str) -> HttpResponse:
         "post_words": POSTS, "new": new, "difference": difference, "bad": refused, "key": form_key(request), "typed": request.POST, "proposed": proposed,
         "kept": [standing.tasks[one] for one in difference.kept] if difference else [], "at": at,
         "withdrawn": [standing.tasks[one] for one in difference.withdrawn] if difference else [], "states": TASK_STATES,
+        "names": {one.key: one.title for one in difference.added} if difference else {}, "hindrance": tasking.hindrance(incident, standing, request.actor, at),
     }  # fmt: skip
     return render(request, _T + "activation.html", context, status=STATUS.get(refused.code, 422) if refused else 200)
 

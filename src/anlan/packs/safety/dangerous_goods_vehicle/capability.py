@@ -16,7 +16,17 @@ from anlan.packs.safety.dangerous_goods_vehicle.derivations import WHERE
 from anlan.packs.safety.dangerous_goods_vehicle.kinds import PERMISSION, VEHICLE, WRITE
 from anlan.packs.safety.dangerous_goods_vehicle.process import ALARM_CASES, PERMISSIONS, PROCESS
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 
 
 def _page(path: str, name: str, view: Callable[..., Any], title: str) -> Page:

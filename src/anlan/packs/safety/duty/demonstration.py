@@ -97,11 +97,13 @@ def _roster(units: dict[str, Organisation], staff: dict[str, Person], at: dateti
             at=at,
             is_demo=True,
         )
-        for number, span in enumerate(whole_spans(row, today - timedelta(days=7), today + timedelta(days=13))):
+        spans = whole_spans(row, today - timedelta(days=7), today + timedelta(days=13))
+        now = next((number for number, span in enumerate(spans) if span.start <= at < span.end), 0)
+        for number, span in enumerate(spans):
             if (civil_date(span.start) - today).days == _GAP[0] and post == _GAP[1]:
                 continue
             for rank in range(1, min(people, len(chosen)) + 1):
-                person = chosen[(number + rank - 1) % len(chosen)]
+                person = chosen[(number - now + rank - 1) % len(chosen)]  # whoever signs in first is on duty now
                 DutyShift.objects.create(
                     post=post,
                     organisation=units[unit],

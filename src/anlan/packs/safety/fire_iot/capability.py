@@ -15,7 +15,17 @@ from anlan.packs.safety.fire_iot.kinds import CHECK, FIRE, JUDGE, PERMISSION, WR
 from anlan.packs.safety.fire_iot.process import ALARM_CASES, PERMISSIONS, PROCESS
 from anlan.packs.safety.fire_iot.sheets import SHEETS
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 
 CAPABILITY = Capability(
     slug="fire_iot",

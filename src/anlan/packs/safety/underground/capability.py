@@ -12,7 +12,17 @@ from anlan.packs.safety.underground.kinds import PERMISSION, UNDERGROUND, WRITE
 from anlan.packs.safety.underground.process import ALARM_CASES, PERMISSIONS, PROCESS
 from anlan.packs.safety.underground.sheets import SPACES
 
-_ALL = ("planner", "leader", "auditor", "administrator", "bureau_officer", "street_officer", "safety_regulator")
+_ALL = (
+    "planner",
+    "leader",
+    "auditor",
+    "administrator",
+    "bureau_officer",
+    "street_officer",
+    "safety_regulator",
+    "duty_officer",
+    "commander",
+)
 
 CAPABILITY = Capability(
     slug="underground",
