@@ -110,7 +110,7 @@ def test_posts_pass_with_two_signatures(cast: Cast) -> None:
         )
     command.offer_post(actor=commander, incident=incident, post="commander", to=cast.posts["leader"].person, at=cast.at)
     assert log.board(incident).posts["commander"][1] == "示例·commander"  # not yet
-    with pytest.raises(Refused, match="没有人把这个岗交给您"):
+    with pytest.raises(Refused, match="没有人把这个岗交给你"):
         command.sign_post(actor=cast.actor("duty"), incident=incident, post="commander", at=cast.at)
     command.sign_post(actor=leader, incident=incident, post="commander", at=cast.at)
     assert log.board(incident).posts["commander"][1] == "示例·leader"
