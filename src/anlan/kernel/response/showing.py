@@ -231,7 +231,7 @@ def offers(incident: Incident, board: Board, actor: Actor, at: datetime) -> list
         if board.state not in row.sources:
             continue
         if lacking := board.lacking(row.needs):
-            found.append(Offered(row, Reason(False, f"缺{'、'.join(NEEDS[one] for one in lacking)}。")))
+            found.append(Offered(row, Reason(False, f"还差{'、'.join(NEEDS[one] for one in lacking)}。")))
             continue
         try:
             queries.require_post(incident, board, actor, row.permission, row.posts, row.title, at)

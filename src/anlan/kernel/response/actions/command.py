@@ -36,7 +36,7 @@ def obstacle(board: Board, row: IncidentMove) -> str:
     if board.state not in row.sources:
         return f"现在不能“{row.title}”：状态是“{STATES[board.state]}”。"
     if lacking := board.lacking(row.needs):
-        return f"还不能“{row.title}”：缺{'、'.join(NEEDS[one] for one in lacking)}。"
+        return f"还不能“{row.title}”：还差{'、'.join(NEEDS[one] for one in lacking)}。"
     return ""
 
 
