@@ -138,7 +138,9 @@ def test_auditor_reads_and_checks_the_chain(sign_in: SignIn) -> None:
 def test_auditor_finds_who_did_what(sign_in: SignIn) -> None:
     """From one action to the person's others and to all that happened to the same thing; what is filtered is exported."""
     page = sign_in("auditor", land="/journal/")
-    page.select_option("#j-verb", label="物资单据流转") if page.locator("#j-verb option", has_text="物资单据流转").count() else None
+    page.select_option("#j-verb", label="物资单据流转") if page.locator(
+        "#j-verb option", has_text="物资单据流转"
+    ).count() else None
     page.fill("#j-name", "示例·孔保管")
     page.get_by_role("button", name="筛选").click()
     rows = page.locator("tbody tr[data-row]")

@@ -36,7 +36,9 @@ def written(raw: Any) -> str:
     if not isinstance(raw, str):
         return plain(raw)
     parts = _SIGNS.split(raw)
-    return "".join(part if place % 2 else unicodedata.normalize("NFKC", part) for place, part in enumerate(parts)).strip()
+    return "".join(
+        part if place % 2 else unicodedata.normalize("NFKC", part) for place, part in enumerate(parts)
+    ).strip()
 
 
 def _date(text: str) -> date:

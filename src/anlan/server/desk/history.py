@@ -35,7 +35,13 @@ def journal(request: Request) -> HttpResponse:
     """Who did what, when, on whose authority; the chain is checked on demand."""
     page = page_of(request, _filtered(request))
     verdict = verify() if request.GET.get("verify") else None
-    context = {"page": page, "lines": subjects(page.object_list), "verbs": verb_titles(), "verdict": verdict, "query": request.GET}
+    context = {
+        "page": page,
+        "lines": subjects(page.object_list),
+        "verbs": verb_titles(),
+        "verdict": verdict,
+        "query": request.GET,
+    }
     return render(request, "server/desk/journal.html", context)
 
 
