@@ -42,5 +42,6 @@ def subjects(entries: Iterable[Entry]) -> list[tuple[Entry, str]]:
         kind = KINDS.get(entry.subject_kind) or sheets.get(entry.subject_kind, "")
         new = entry.new
         name = next((str(new[key]) for key in CALLED if isinstance(new.get(key), str) and new[key]), "")
-        found.append((entry, f"{_(kind) if kind else ''} {name or _('%s号') % entry.subject_id}".strip()))
+        called = name or _("%s号") % entry.subject_id
+        found.append((entry, f"{_(kind)} {called}" if kind else called))
     return found
