@@ -6,6 +6,7 @@ import { live } from "./live";
 import { palette } from "./palette";
 import { progress } from "./progress";
 import { selection } from "./selection";
+import { tabs } from "./tabs";
 import { undo } from "./undo";
 
 // No eval, no injected style: the content security policy allows neither.
@@ -25,4 +26,5 @@ lock(document);
 palette(document);
 progress(document);
 selection(document);
+tabs(document);
 undo(document);

@@ -70,7 +70,7 @@ def test_school_officer_from_the_desk_to_a_mended_danger(sign_in: SignIn) -> Non
     address = school.url
     step(school, "grade", "判级", grade="general")
     step(school, "assign", "下达", fixer="示例·总务", until="2099-01-31")
-    school.set_input_files("#submit-after", {"name": "后.png", "mimeType": "image/png", "buffer": picture()})
+    school.set_input_files("#file-submit-after", {"name": "后.png", "mimeType": "image/png", "buffer": picture()})
     step(school, "submit", "报改好", note="换好了")
     expect(school.locator("main")).to_contain_text("区教育局")
     bureau = sign_in("education")

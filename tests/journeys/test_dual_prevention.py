@@ -120,3 +120,45 @@ def test_a_risk_is_graded_again_after_a_near_miss(sign_in: SignIn) -> None:
     safety.locator("form .main", has_text="重评").click()
     expect(safety.locator(".messages")).to_contain_text("重大风险，由公司主控")
     expect(safety.locator("main")).to_contain_text("转弯有盲区")
+
+
+def test_an_expert_is_consulted_about_a_risk(sign_in: SignIn) -> None:
+    """Asked by the firm, found on the expert's desk, refused while empty, answered with a file; the firm writes what it adopted."""
+    safety = sign_in("safety", land="/risks/?q=F006")
+    safety.locator("tbody th a").first.click()
+    title = safety.locator("h1").inner_text()
+    safety.get_by_text("请专家会诊", exact=True).click()
+    safety.select_option("#holder", label="区应急管理局")
+    safety.fill("#fact", "转弯处再加什么，叉车才蹭不到管子？")
+    safety.get_by_role("button", name="送去会诊").click()
+    link = safety.locator("main a[href^='/cases/']", has_text=re.compile(r"^HZ-")).first
+    number = link.inner_text()
+
+    expert = sign_in("expert", width=1366)
+    line = expert.locator("tr[data-row]", has_text="专家会诊").first
+    expect(line).to_contain_text("待答复")
+    line.get_by_role("link").last.click()
+    expect(expert).to_have_url(re.compile(f"/cases/{number}/"))
+    expect(expert.locator("main")).to_contain_text("转弯处再加什么")
+    expect(expert.locator("main")).to_contain_text(title.split()[0])
+    no_sideways_scroll(expert)
+    opinion = expert.locator("#advise-opinion")
+    opinion.fill("  ")
+    expert.get_by_role("button", name="答复").last.click()
+    expect(expert.locator("main [role=alert]")).to_contain_text("没有保存")
+    opinion.fill("转弯处设凸面镜和限高门，防撞栏外移 0.5 米。")
+    expert.locator("#file-advise-opinion").set_input_files(
+        {"name": "意见.png", "mimeType": "image/png", "buffer": _picture()}
+    )
+    expert.get_by_role("button", name="答复").last.click()
+    expect(expert.locator(".step-bar .done, .step-bar .now").last).to_contain_text("待采纳")
+    expert.goto("/desk/done/")
+    expect(expert.locator("main .history li").first).to_contain_text(number)
+
+    safety.goto(f"/cases/{number}/")
+    expect(safety.locator("main")).to_contain_text("限高门")
+    safety.select_option("#adopt-adopted", "part")
+    safety.fill("#adopt-note", "限高门下月装，凸面镜当天装。")
+    safety.get_by_role("button", name="记采纳").last.click()
+    expect(safety.locator("main")).to_contain_text("部分采纳")
+    expect(safety.locator("main")).to_contain_text("已办结")

@@ -47,7 +47,7 @@ def _recorded(page: Page) -> str:
     page.fill("#record-present", "值班负责人")
     page.get_by_role("button", name="记检查情况").last.click()
     expect(page.locator("main")).to_contain_text("缺佐证 1 件：现场照片")
-    page.set_input_files("#record-scene", _photo("现场.png"))
+    page.set_input_files("#file-record-scene", _photo("现场.png"))
     page.get_by_role("button", name="记检查情况").last.click()
     _state(page, "待陈述")
     no_sideways_scroll(page)

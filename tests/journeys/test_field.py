@@ -394,7 +394,9 @@ def _closed_at_the_desks(number: str, safety: Page, regulator: Page) -> None:
     """Meanwhile the safety officer reports the repair and the regulator passes it."""
     safety.goto(f"/cases/{number}/")
     safety.fill("#submit-note", "维修班换了螺栓")
-    safety.set_input_files("#submit-after", {"name": "后.jpg", "mimeType": "image/jpeg", "buffer": noise(300, 200)})
+    safety.set_input_files(
+        "#file-submit-after", {"name": "后.jpg", "mimeType": "image/jpeg", "buffer": noise(300, 200)}
+    )
     safety.get_by_role("button", name="报改好").last.click()
     regulator.goto(f"/cases/{number}/")
     regulator.get_by_role("button", name="复查通过").last.click()

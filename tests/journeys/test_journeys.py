@@ -135,6 +135,35 @@ def test_auditor_reads_and_checks_the_chain(sign_in: SignIn) -> None:
     assert download.value.suggested_filename.endswith(".csv")
 
 
+def test_auditor_finds_who_did_what(sign_in: SignIn) -> None:
+    """From one action to the person's others and to all that happened to the same thing; what is filtered is exported."""
+    page = sign_in("auditor", land="/journal/")
+    page.select_option("#j-verb", label="物资单据流转") if page.locator(
+        "#j-verb option", has_text="物资单据流转"
+    ).count() else None
+    page.fill("#j-name", "示例·孔保管")
+    page.get_by_role("button", name="筛选").click()
+    rows = page.locator("tbody tr[data-row]")
+    expect(rows.first).to_contain_text("示例·孔保管")
+    assert set(rows.locator("td:nth-child(2)").all_inner_texts()) == {"示例·孔保管"}
+    line = rows.filter(has_text=re.compile(r"WZ-\d")).first
+    number = re.search(r"WZ-[\d-]+", line.inner_text())
+    assert number
+    line.get_by_role("link").last.click()
+    expect(page).to_have_url(re.compile("subject=supply_order"))
+    expect(rows.first).to_contain_text(number[0])
+    rows.first.locator("summary").click()
+    expect(rows.first).to_contain_text('"number":')
+    no_sideways_scroll(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == rows.count() + 1
+    page.fill("#j-name", "没有这个人")
+    page.get_by_role("button", name="筛选").click()
+    expect(page.locator("main")).to_contain_text("没有符合筛选的流水")
+
+
 def test_citizen_reads_without_script(sign_in: SignIn) -> None:
     page = sign_in(None, width=360, script=False)
     page.goto("/")

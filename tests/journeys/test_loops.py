@@ -55,7 +55,7 @@ def test_a_failed_look_is_put_right_and_closed_by_another(sign_in: SignIn) -> No
 
     street.goto(address)
     street.fill("#submit-note", "洗车台修好了。")
-    street.set_input_files("#submit-after", {"name": "改后.png", "mimeType": "image/png", "buffer": _photo()})
+    street.set_input_files("#file-submit-after", {"name": "改后.png", "mimeType": "image/png", "buffer": _photo()})
     street.get_by_role("button", name="报改好").last.click()
     _state(street, "待复查")
     inspector.goto(address)

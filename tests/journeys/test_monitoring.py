@@ -92,7 +92,7 @@ def test_a_worker_reports_and_another_reviews(sign_in: SignIn) -> None:
     expect(safety.locator(".step-bar [aria-current]")).to_contain_text("整改中")
     worker.goto(address)
     worker.fill("#submit-note", "灯管换好")
-    worker.set_input_files("#submit-after", {"name": "后.png", "mimeType": "image/png", "buffer": _picture()})
+    worker.set_input_files("#file-submit-after", {"name": "后.png", "mimeType": "image/png", "buffer": _picture()})
     worker.get_by_role("button", name="报改好").last.click()
     expect(worker.locator("main")).to_contain_text("待复查")
     no_sideways_scroll(worker)

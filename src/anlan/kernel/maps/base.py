@@ -28,11 +28,11 @@ def _part(name: str, _actor: Actor, _at: datetime) -> Mapping[str, Any]:
 
 STREETS = Layer(
     slug="streets", title="街道（示意）", permission="maps.read", kind="base", features=partial(_part, "streets"), source="为本产品手绘的虚构示意图",
-    schematic=True,
+    schematic=True, shown=True,
 )  # fmt: skip
 LINES = Layer(
     slug="lines", title="河流道路（示意）", permission="maps.read", kind="line", features=partial(_part, "lines"), source="为本产品手绘的虚构示意图",
-    schematic=True,
+    schematic=True, shown=True,
 )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def imported() -> list[Layer]:
             kind="area",
             features=partial(_stored, row.pk),
             source=f"{row.source}（{row.crs}）{row.review_number}",
+            shown=True,
         )
         for row in ImportedLayer.objects.order_by("slug")
     ]

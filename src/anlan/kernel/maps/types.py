@@ -24,3 +24,4 @@ class Layer:
     features: Callable[[Actor, datetime], Mapping[str, Any]]
     source: str
     schematic: bool = False
+    shown: bool = False  # ticked when the map is opened

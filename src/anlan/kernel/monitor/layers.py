@@ -40,4 +40,5 @@ STATIONS = Layer(
     kind="point",
     features=features,
     source="观测数据和报警",
+    shown=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -12,6 +13,8 @@ from anlan.kernel.access.personal import masked
 from anlan.kernel.registry.types import Column, Problem, Sheet
 
 _EXCEL_ZERO = date(1899, 12, 30)
+# What Chinese text keeps as it was written; letters, digits and the signs of numbers and codes become half-width.
+_SIGNS = re.compile("([，：；！？（）]+)")
 _YES = {"是", "有", "1", "true", "yes", "y", "√", "✓"}
 _NO = {"否", "无", "0", "false", "no", "n", "×", ""}
 
@@ -27,6 +30,16 @@ def plain(raw: Any) -> str:
     if isinstance(raw, date):
         return raw.isoformat()
     return unicodedata.normalize("NFKC", str(raw)).strip()
+
+
+def written(raw: Any) -> str:
+    """Text of a cell for people to read: as `plain`, but Chinese punctuation stays full-width."""
+    if not isinstance(raw, str):
+        return plain(raw)
+    parts = _SIGNS.split(raw)
+    return "".join(
+        part if place % 2 else unicodedata.normalize("NFKC", part) for place, part in enumerate(parts)
+    ).strip()
 
 
 def _date(text: str) -> date:
@@ -71,6 +84,7 @@ def value_of(raw: Any, column: Column) -> tuple[Any, str]:
         return (None if column.kind not in ("text", "long", "choice") else ""), ("不能空着" if column.required else "")
     match column.kind:
         case "text" | "long":
+            text = text if column.name.endswith("code") else written(raw)
             return text, f"最多 {column.max_length} 个字" if len(text) > column.max_length else ""
         case "choice":
             words = column.choices or {}

@@ -72,7 +72,9 @@ def listing(sheet: Sheet, request: Request) -> HttpResponse:
     page = Paginator(_rows(sheet, request), PAGE_ROWS).get_page(request.GET.get("page"))
     columns = [column for column in sheet.columns if column.in_list]
     titles = ("", *(column.title for column in columns[1:]), _("单位"), _("复核"))
-    lines = [(row, [shown(getattr(row, column.name), column) for column in columns]) for row in page.object_list]
+    lines = [
+        (row, [(column, shown(getattr(row, column.name), column)) for column in columns]) for row in page.object_list
+    ]
     context = {
         "sheet": sheet, "page": page, "lines": lines, "columns": columns, "filters": [column for column in sheet.columns if column.filterable],
         "wanted": request.GET, **views.context(request, sheet.slug), "today": civil_date(request.at), "may_write": policy.may(request.actor, sheet.write),
@@ -110,7 +112,7 @@ def _told(sheet: Sheet, name: str, values: Mapping[str, Any]) -> str | None:
 
 
 def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tuple[str, Any, Any]]]]:
-    titles = {column.name: column.title for column in sheet.columns}
+    titles = {column.name: column.title for column in sheet.columns} | {"reason": "理由"}
     verbs = {
         "added": "新增",
         "changed": "修改",
@@ -119,6 +121,7 @@ def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tup
         "looked": "检查",
         "drawn": "抽中",
         "excused": "不查了",
+        "checked": "检查",
     }
     entries = JournalEntry.objects.filter(subject_kind=sheet.slug, subject_id=str(row.pk)).order_by("-id")[:100]
     return [
@@ -128,6 +131,7 @@ def _history(sheet: Sheet, row: Entry) -> list[tuple[JournalEntry, str, list[tup
             [
                 (titles.get(name, name), _told(sheet, name, entry.old), _told(sheet, name, entry.new))
                 for name in entry.new
+                if name in titles or not name.isascii()
             ],
         )
         for entry in entries

@@ -32,7 +32,7 @@ def visible(actor: Actor, rows: QuerySet[Incident] | None = None) -> QuerySet[In
 def incident(actor: Actor, number: str) -> Incident:
     found = visible(actor).filter(number=number).select_related("organisation").first()
     if found is None:
-        raise Refused("not_found", "没有这个事件，或它不涉及您的单位。")
+        raise Refused("not_found", "没有这个事件，或它不涉及你的单位。")
     return found
 
 

@@ -108,7 +108,7 @@ MOVES: tuple[IncidentMove, ...] = (
 )  # fmt: skip
 
 NEEDS: Mapping[str, str] = {
-    "place": "地点", "kind": "事件类别", "grade": "事件分级", "no_open_tasks": "没有未完的任务", "final_report": "终报（核报）已发出",
+    "place": "地点", "kind": "事件类别", "grade": "事件分级", "no_open_tasks": "办完未完的任务", "final_report": "发出终报（核报）",
     "evaluation": "评估结论",
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from anlan.kernel.journal.models import Entry
 from anlan.kernel.journal.sealing import verify
 from anlan.kernel.web.paging import page_of
 from anlan.server.desk.pages import verb_titles
+from anlan.server.desk.subjects import subjects
 
 EXPORT_LIMIT = 50_000
 
@@ -34,7 +35,13 @@ def journal(request: Request) -> HttpResponse:
     """Who did what, when, on whose authority; the chain is checked on demand."""
     page = page_of(request, _filtered(request))
     verdict = verify() if request.GET.get("verify") else None
-    context = {"page": page, "verbs": verb_titles(), "verdict": verdict, "query": request.GET}
+    context = {
+        "page": page,
+        "lines": subjects(page.object_list),
+        "verbs": verb_titles(),
+        "verdict": verdict,
+        "query": request.GET,
+    }
     return render(request, "server/desk/journal.html", context)
 
 

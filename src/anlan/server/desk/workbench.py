@@ -14,6 +14,7 @@ from anlan.kernel.web.deadlines import Mark, deadline_line
 from anlan.kernel.web.types import Waiting
 from anlan.kernel.web.words import clock_of
 from anlan.server.desk.pages import verb_titles
+from anlan.server.desk.subjects import subjects
 from anlan.server.desk.waiting import facts, grouped, sent, waiting
 from anlan.server.house import CAPABILITIES
 
@@ -67,4 +68,4 @@ def done(request: Request) -> HttpResponse:
     """已办: my own last entries in the journal."""
     entries = Entry.objects.filter(person_id=request.actor.person_id).order_by("-id")[:100]
     counts = {"total": len(waiting(request.actor, request.at)), "others_total": len(sent(request.actor, request.at))}
-    return render(request, "server/desk/done.html", {"entries": entries, "verbs": verb_titles(), **counts})
+    return render(request, "server/desk/done.html", {"entries": subjects(entries), "verbs": verb_titles(), **counts})

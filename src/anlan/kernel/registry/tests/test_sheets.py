@@ -221,3 +221,12 @@ def test_administrator_adds_people_and_ends_posts(cast: Cast) -> None:
         client.post("/registry/people/", {"end": cast.posts["street"].pk, "ends_on": "2025-07-01"}).status_code == 302
     )
     assert cast.client("planner").post("/registry/people/", good).status_code == 403
+
+
+def test_text_keeps_its_punctuation_and_codes_become_half_width() -> None:
+    assert value_of("逐家登记，检查２次（每年）；不少于。", Column("duty", "职责", kind="long")) == (
+        "逐家登记，检查2次（每年）；不少于。",
+        "",
+    )
+    assert value_of("ＳＬ－０１（甲）", Column("code", "编号"))[0] == "SL-01(甲)"
+    assert value_of("１，２００", Column("area", "面积", kind="int"))[0] == 1200

@@ -225,7 +225,7 @@ def offer_post(*, actor: Actor, incident: Incident, post: str, to: Person, at: d
     def decide(board: Board) -> list[Draft]:
         standing = board.posts.get(post)
         if standing is None or standing[0] != actor.person_id:
-            raise Refused("forbidden", "您不在这个岗上，不能交。")
+            raise Refused("forbidden", "你不在这个岗上，不能交。")
         if to.pk == actor.person_id:
             raise Refused("to", "不能交给自己。", "to")
         if not Post.objects.filter(person=to, ends_on=None).exists():
@@ -247,7 +247,7 @@ def sign_post(*, actor: Actor, incident: Incident, post: str, at: datetime) -> l
     def decide(board: Board) -> list[Draft]:
         offered = board.handovers.get(post)
         if offered is None or offered[1] != actor.person_id:
-            raise Refused("forbidden", "没有人把这个岗交给您。")
+            raise Refused("forbidden", "没有人把这个岗交给你。")
         former = board.posts.get(post, (None, ""))[1]
         return [
             Draft(

@@ -71,7 +71,7 @@ def test_the_way_to_the_archive(cast: Cast) -> None:
     command.move(actor=commander, incident=incident, move="reopen", at=cast.at, reason="又下雨", values={"level": 4})
     command.move(actor=commander, incident=incident, move="end", at=cast.at, reason="水退")
     command.move(actor=duty, incident=incident, move="aftermath", at=cast.at)
-    with pytest.raises(Refused, match="终报（核报）已发出、评估结论"):
+    with pytest.raises(Refused, match="发出终报（核报）、评估结论"):
         command.move(actor=duty, incident=incident, move="evaluate", at=cast.at)
     saying.evaluate(actor=commander, incident=incident, text="排水快，转移慢", at=cast.at)
 
@@ -110,7 +110,7 @@ def test_posts_pass_with_two_signatures(cast: Cast) -> None:
         )
     command.offer_post(actor=commander, incident=incident, post="commander", to=cast.posts["leader"].person, at=cast.at)
     assert log.board(incident).posts["commander"][1] == "示例·commander"  # not yet
-    with pytest.raises(Refused, match="没有人把这个岗交给您"):
+    with pytest.raises(Refused, match="没有人把这个岗交给你"):
         command.sign_post(actor=cast.actor("duty"), incident=incident, post="commander", at=cast.at)
     command.sign_post(actor=leader, incident=incident, post="commander", at=cast.at)
     assert log.board(incident).posts["commander"][1] == "示例·leader"

@@ -152,5 +152,5 @@ CAPABILITY = Capability(
     ),
     verbs=VERBS, processes=(PROCESS,), subjects=(SUBJECT,), check_areas=(AREA,), waiting=waiting, find=find, demo=demonstration.load,
     jobs=(Job(slug="dual_prevention.repeats", title="措施反复失效", every=timedelta(minutes=10), run=actions.raise_repeats),),
-    layers=(Layer(slug="risk_points", title="风险四色图", permission=_READ, kind="point", features=features, source="风险分级管控清单"),),
+    layers=(Layer(slug="risk_points", title="风险四色图", permission=_READ, kind="point", features=features, source="风险分级管控清单", shown=True),),
 )  # fmt: skip

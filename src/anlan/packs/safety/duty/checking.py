@@ -76,7 +76,7 @@ def _gateway(at: datetime) -> tuple[bool, str]:
 
 def _disk(_at: datetime) -> tuple[bool, str]:
     free = shutil.disk_usage(settings.VAR).free
-    return free > FREE_BYTES, f"剩余 {free // 1024**2} MB"
+    return free > FREE_BYTES, f"剩余 {free / 1024**3:,.1f} GB"
 
 
 def _map(_at: datetime) -> tuple[bool, str]:

@@ -87,7 +87,7 @@ def take(*, actor: Actor, row: HandOver, at: datetime, note: str = "") -> HandOv
 def send_back(*, actor: Actor, row: HandOver, reason: str, at: datetime) -> HandOver:
     """Who comes does not take it as it is: back to who goes, with the reason."""
     if row.to_id != actor.person_id:
-        raise Refused("forbidden", "这张交接单不是给您的。")
+        raise Refused("forbidden", "这张交接单不是给你的。")
     words = text_of(reason, "reason", "哪里不对", 400)
     with transaction.atomic():
         _move(row, "given", state="draft", taken_note=words, given_at=None, hash="")

@@ -341,7 +341,7 @@ def _trades(actor: Actor) -> Iterator[Waiting]:
     for one in rows.filter(state="asked", to=actor.person_id):
         yield Waiting(
             kind="换班",
-            title=f"{one.asker.name}想和您换班",
+            title=f"{one.asker.name}想和你换班",
             fact=one.reason,
             sender=one.asker.name,
             verb="答复",
@@ -364,7 +364,7 @@ def _trades(actor: Actor) -> Iterator[Waiting]:
 
 def _handovers(actor: Actor, at: datetime) -> Iterator[Waiting]:
     for one in HandOver.objects.filter(state="given", to=actor.person_id).select_related("shift", "given_by"):
-        yield Waiting(kind="交接班", title=f"{one.shift.get_post_display()}交给您", fact="看过交接单再签", sender=one.given_by.name if one.given_by else "", verb="签收",
+        yield Waiting(kind="交接班", title=f"{one.shift.get_post_display()}交给你", fact="看过交接单再签", sender=one.given_by.name if one.given_by else "", verb="签收",
                       url=reverse("duty_handover", args=[one.shift_id]), due_at=one.shift.ends_at)  # fmt: skip
     soon = DutyShift.objects.filter(
         person=actor.person_id,

@@ -34,7 +34,7 @@ def ask(
     policy.require(actor, ACT)
     words = text_of(reason, "reason", "为什么换")
     if shift.person_id != actor.person_id:
-        raise Refused("forbidden", "这不是您的班，不能提换班。")
+        raise Refused("forbidden", "这不是你的班，不能提换班。")
     if shift.state != "planned" or shift.starts_at <= at:
         raise Refused("illegal", "这一班已经开始或已取消，不能再换。")
     if to.pk == shift.person_id:

@@ -62,7 +62,7 @@ def households(actor: Actor, incident: Incident | None = None) -> QuerySet[House
 def household(actor: Actor, number: str) -> Household:
     found = households(actor).filter(number=number).first()
     if found is None:
-        raise Refused("not_found", "没有这一户，或它不归您的街道和场所，或事件已不涉及您的单位。")
+        raise Refused("not_found", "没有这一户，或它不归你的街道和场所，或事件已不涉及你的单位。")
     return found
 
 
@@ -73,7 +73,7 @@ def openings(incident: Incident) -> QuerySet[Opening]:
 def opening(actor: Actor, number: str) -> Opening:
     found = Opening.objects.filter(number=number).select_related("shelter__organisation", "incident").first()
     if found is None or not response.visible(actor).filter(pk=found.incident_id).exists():
-        raise Refused("not_found", "没有这份开设令，或事件不涉及您的单位。")
+        raise Refused("not_found", "没有这份开设令，或事件不涉及你的单位。")
     return found
 
 

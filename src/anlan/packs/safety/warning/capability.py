@@ -72,7 +72,7 @@ CAPABILITY = Capability(
         Nav(section="registry", title="预警模板", page="warning_templates_list", permission=READ, order=37),
     ),
     verbs=VERBS, sheets=SHEETS, warnings=queries.in_force, waiting=queries.waiting, now=queries.now, public=queries.public_facts, find=queries.find,
-    layers=(Layer(slug="warnings", title="现行预警", permission=READ, kind="area", features=queries.layer, source="收到和发布的预警"),),
+    layers=(Layer(slug="warnings", title="现行预警", permission=READ, kind="area", features=queries.layer, source="收到和发布的预警", shown=True),),
     jobs=(
         Job(slug="warning.deliver", title="发出预警通知", every=timedelta(seconds=3), run=telling.deliver),
         Job(slug="warning.folder", title="收文件夹里的预警", every=timedelta(seconds=10), run=folder.sweep),

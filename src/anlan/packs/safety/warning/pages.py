@@ -181,7 +181,7 @@ def _propose(request: Request, row: WarningMessage, _word: str) -> str:
 def _confirm(request: Request, row: WarningMessage, _word: str) -> str:
     notice = queries.mine(request.actor, row)
     if notice is None:
-        raise Refused("twice", "您单位没有待签收的，或已经签收过。")
+        raise Refused("twice", "你单位没有待签收的，或已经签收过。")
     telling.confirm(actor=request.actor, notice=notice, at=request.at)
     return "已签收。"
 

@@ -100,7 +100,7 @@ def confirm(*, actor: Actor, notice: WarningNotice, at: datetime) -> None:
         or notice.organisation is None
         or not (actor.path and notice.organisation.path.startswith(actor.path))
     ):
-        raise Refused("forbidden", "这一件不是发给您单位的。")
+        raise Refused("forbidden", "这一件不是发给你单位的。")
     if not WarningNotice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at, read_by=actor.name):
         raise Refused("twice", "已经签收过。")
     note(actor, notice.message, "read", at, organisation=notice.organisation.code)

@@ -158,7 +158,7 @@ def asked(cast: Cast, *, back: bool = True) -> ShiftTrade:
 def test_a_trade_is_done_with_the_others_word(cast: Cast) -> None:
     row = asked(cast)
     assert [one.title for one in queries.waiting(cast.actor("other"), cast.at) if one.kind == "换班"] == [
-        "示例·officer想和您换班"
+        "示例·officer想和你换班"
     ]
     assert refused(trading.answer, actor=cast.actor("officer"), row=row, agreed=True, at=cast.at).code == "forbidden"
     trading.answer(actor=cast.actor("other"), row=row, agreed=True, at=cast.at)

@@ -50,7 +50,7 @@ def lock(incident: Incident) -> Incident:
 def running(actor: Actor, incident: Incident) -> None:
     """The incident concerns this person and is not over."""
     if "system" not in actor.roles and not response.visible(actor).filter(pk=incident.pk).exists():
-        raise Refused("forbidden", "这个事件不涉及您的单位，或已不再涉及。")
+        raise Refused("forbidden", "这个事件不涉及你的单位，或已不再涉及。")
     if incident.state in ENDS:
         raise Refused("illegal", f"事件{STATES[incident.state]}，不能再登记。")
 
@@ -59,7 +59,7 @@ def mine(actor: Actor, permission: str, household: Household) -> None:
     """This person may do it to this household now."""
     policy.require(actor, permission, household)
     if "system" not in actor.roles and not queries.households(actor).filter(pk=household.pk).exists():
-        raise Refused("forbidden", "这一户不归您的街道和场所，或事件已不涉及您的单位。")
+        raise Refused("forbidden", "这一户不归你的街道和场所，或事件已不涉及你的单位。")
 
 
 def words(text: str, title: str, field: str, most: int, *, needed: bool = True) -> str:
