@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('safety', '0021_dual_prevention_incident'),
+        ('safety', '0025_dual_prevention_incident'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('response', '0001_response'),
-        ('safety', '0020_mutual_aid'),
+        ('safety', '0024_publicity'),
     ]
 
     operations = [
