@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -173,5 +174,5 @@ def test_twelve_hours_is_a_limit_and_not_the_number_to_compare() -> None:
     (formula,) = [one for one in FORMULAS if one.slug == "relief.within_limit"]
     working = formula.works("小时")
     assert working is not None
-    assert (formula.unit, working.target, working.comparator) == ("%", 100, ">=")
+    assert (formula.unit, working.target, working.comparator) == ("%", Decimal(100), ">=")
     assert formula.works("%") is None

@@ -26,7 +26,7 @@ from anlan.kernel.registry.models import Entry
 from anlan.kernel.response.actions import command, intake, saying
 from anlan.kernel.response.models import Incident
 from anlan.kernel.response.tests.support import shift
-from anlan.packs.safety.toll import demonstration, formulas, rules
+from anlan.packs.safety.toll import demonstration, formulas, queries, rules
 from anlan.packs.safety.toll.rules import Year
 from anlan.packs.safety.toll.sheets import CULTURE, RULINGS, YEARS, check_ruling, check_year
 
@@ -127,10 +127,10 @@ def test_deaths_at_work_by_product_and_by_workers(cast: Cast) -> None:
 def test_a_ruling_moves_the_deaths_and_completes_the_figure(cast: Cast) -> None:
     figures(cast, 2025)
     one = happened(cast, "gas", date(2025, 1, 5), dead=2)
-    before = formulas.queries.fingerprint(2025)
+    before = queries.fingerprint(2025)
     assert formulas.by_workers(2025, END).value == Decimal("2.000")
     ruled(cast, one, "other")
-    assert formulas.queries.fingerprint(2025) != before
+    assert queries.fingerprint(2025) != before
     found = formulas.by_workers(2025, END)
     assert found.value == 0
     assert formulas.by_product(2025, END).value == Decimal("0.0050")
