@@ -45,7 +45,7 @@ def fingerprint(_year: int) -> str:
 
 FORMULAS = (
     Formula(
-        slug="publicity.demo_communities", title="综合减灾示范社区数", unit="个", indicators=("综合减灾示范社区", "综合减灾示范社区数", "综合减灾示范社区创建数"),
+        slug="publicity.demo_communities", title="综合减灾示范社区数", unit="个", indicators=("综合减灾示范社区", "综合减灾示范社区数", "综合减灾示范社区创建数", "申报全国综合减灾示范社区", "创建全国综合减灾示范社区", "创建综合减灾示范社区"),
         compute=compute, fingerprint=fingerprint, text="到期为止有效命名的社区数，每个社区算一次。",
     ),
 )  # fmt: skip
