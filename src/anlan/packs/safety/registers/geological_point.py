@@ -63,6 +63,8 @@ class GeologicalPoint(Entry):
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
 
+    field_classes = {"name": "thing", "monitor": "person", "telephone": "person"}
+
     class Meta:
         app_label = "safety"
 
