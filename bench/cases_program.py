@@ -20,6 +20,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.management import call_command
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client
@@ -30,7 +31,7 @@ from anlan.kernel.access.actions import appoint, found_organisation
 from anlan.kernel.access.models import Person
 from anlan.kernel.access.types import SYSTEM
 from anlan.kernel.casework import clocks
-from anlan.kernel.casework.models import Case, Clock, Escalation
+from anlan.kernel.casework.models import Case, Clock, Escalation, Line
 from anlan.kernel.journal.models import Entry
 from anlan.kernel.web import paging
 from anlan.server import urls
@@ -43,6 +44,20 @@ NUMBERS = (
     if ON_POSTGRES
     else "WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM t WHERE n < %s) SELECT n FROM t"
 )
+
+
+def _rest(model: type[Model], sql: str) -> tuple[str, str]:
+    """Names and values, each led by a comma, of the columns that may not be empty and that the statement does not name."""
+    left = [one for one in model._meta.concrete_fields if not (one.null or one.primary_key or one.column in sql)]  # noqa: SLF001
+    empty = {"BooleanField": "false" if ON_POSTGRES else "0", "CharField": "''", "TextField": "''"}
+    names = "".join(f", {connection.ops.quote_name(one.column)}" for one in left)
+    return names, "".join(f", {empty.get(one.get_internal_type(), '0')}" for one in left)
+
+
+def _insert(model: type[Model], columns: str, values: str, source: str, *given: Any) -> None:
+    """INSERT … SELECT; columns that the statement leaves out get their empty value, so that a new one does not break the filling."""
+    names, rest = _rest(model, columns)
+    _run(f"INSERT INTO {model._meta.db_table} ({columns}{names}) SELECT {values}{rest} FROM {source}", *given)  # noqa: SLF001
 
 
 def _run(sql: str, *given: Any) -> None:
@@ -93,18 +108,31 @@ def fill(cases: int, steps: int, due: int) -> Any:
         f"CASE WHEN n < {due} THEN 60 + n %% 80000 ELSE -86400 - n %% 8640000 END",
         *(("true", "false") if ON_POSTGRES else ("1", "0")),
     )
-    _run(f"""INSERT INTO casework_case (id, "key", number, process, title, fact, kind, grade, source, place, owner_id, issuer_id, holder_id, state,
-        version, is_open, opened_at, opened_by, due_at, started_at, supervision, returns, is_demo)
-        SELECT n + 1, {_uuid("n + 1")}, 'YH-2026-' || n, 'hidden_danger', '示例隐患' || n, '配电箱前堆放杂物', '',
+    numbers, empty = f"({NUMBERS}) AS numbers", "'{}'::jsonb" if ON_POSTGRES else "'{}'"
+    _insert(
+        Case,
+        """id, "key", number, process, title, fact, kind, grade, source, place, owner_id, issuer_id, holder_id, state,
+        version, is_open, opened_at, opened_by, due_at, started_at, supervision, returns, is_demo""",
+        f"""n + 1, {_uuid("n + 1")}, 'YH-2026-' || n, 'hidden_danger', '示例隐患' || n, '配电箱前堆放杂物', '',
         CASE WHEN n %% 50 = 0 THEN 'major' ELSE 'general' END, 'self', '一车间', {owner}, {bureau.pk}, {holder},
-        CASE n %% 5 {states} END, 1, {yes}, {_moment("n * 20")}, '示例', {_moment(late)}, {_moment("n * 20")}, '', n %% 3, {no}
-        FROM ({NUMBERS}) AS numbers""", cases - 1)  # fmt: skip
-    _run(f"""INSERT INTO casework_clock (case_id, "limit", title, words, law, verified, started_at, first_due_at, due_at, raised, raise_at)
-        SELECT id, 'given', '整改中', '指定日期', '', {no}, started_at, due_at, due_at, 0, due_at FROM casework_case""")
-    empty = "'{}'::jsonb" if ON_POSTGRES else "'{}'"
-    _run(f"""INSERT INTO casework_line (case_id, at, step, title, source, target, note, facts, actor_name, on_behalf_of)
-        SELECT n / {steps} + 1, {_moment("n * 4")}, CASE n %% {steps} WHEN 0 THEN 'open' ELSE 'submit' END, '办一步', 'graded', 'rectifying',
-        '示例', {empty}, '示例', '' FROM ({NUMBERS}) AS numbers""", cases * steps - 1)  # fmt: skip
+        CASE n %% 5 {states} END, 1, {yes}, {_moment("n * 20")}, '示例', {_moment(late)}, {_moment("n * 20")}, '', n %% 3, {no}""",
+        numbers,
+        cases - 1,
+    )
+    _insert(
+        Clock,
+        'case_id, "limit", title, words, law, verified, started_at, first_due_at, due_at, raised, raise_at',
+        f"id, 'given', '整改中', '指定日期', '', {no}, started_at, due_at, due_at, 0, due_at",
+        "casework_case",
+    )
+    _insert(
+        Line,
+        "case_id, at, step, title, source, target, note, facts, actor_name, on_behalf_of",
+        f"""n / {steps} + 1, {_moment("n * 4")}, CASE n %% {steps} WHEN 0 THEN 'open' ELSE 'submit' END, '办一步', 'graded', 'rectifying',
+        '示例', {empty}, '示例', ''""",
+        numbers,
+        cases * steps - 1,
+    )
     if ON_POSTGRES:
         for table in ("casework_case", "casework_line", "casework_clock"):
             _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")

@@ -38,9 +38,11 @@ export function live(page: Document): void {
     stale = false;
     missed = 0;
   });
-  stream.addEventListener("entry", () => {
+  stream.addEventListener("entry", (event) => {
+    const told = JSON.parse((event as MessageEvent<string>).data) as { kind: string; id: string };
     if (stale) missed += 1;
     page.dispatchEvent(new CustomEvent("anlan:entry"));
+    page.dispatchEvent(new CustomEvent(`anlan:${told.kind}-${told.id}`)); // for pages of one thing
   });
   stream.addEventListener("alarm", (event) => {
     const told = JSON.parse((event as MessageEvent<string>).data) as Alarm;

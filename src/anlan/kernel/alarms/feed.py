@@ -6,75 +6,18 @@ the store's one writer gives them in order and commits them in order, so that no
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from anlan.kernel.access.types import Actor
 from anlan.kernel.observations import queries
 from anlan.kernel.observations.reading import reader
+from anlan.kernel.web.feed import Source
 
-LOOK_S = 0.03  # between two looks at the store
-KEPT, AT_ONCE = 1_000, 500
+LOOK_S, AT_ONCE = 0.03, 500
 News = tuple[int, dict[str, Any]]  # number of the event, its body
-
-
-class Feed:
-    """One a loop. It looks at the store only while somebody listens."""
-
-    def __init__(self) -> None:
-        self._recent: deque[News] = deque(maxlen=KEPT)
-        self._from = self.last = 0  # every event after `_from` up to `last` is in `_recent`
-        self._changed = asyncio.Event()
-        self._listeners = 0
-        self._looking: asyncio.Task[None] | None = None
-        self._pool = ThreadPoolExecutor(1, "alarms")  # its reader is its own
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[Feed]:
-        self._listeners += 1
-        if self._looking is None:
-            self._from = self.last = await self._ask(_last)
-            self._recent.clear()
-            self._looking = asyncio.create_task(self._look())
-        try:
-            yield self
-        finally:
-            self._listeners -= 1
-            if not self._listeners and self._looking is not None:
-                self._looking.cancel()
-                self._looking = None
-
-    async def _ask(self, work: Any, *given: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
-
-    async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            news: list[News] = await self._ask(_after, self.last)
-            if news:
-                self._recent.extend(news)
-                self._from = max(self._from, self._recent[0][0] - 1 if len(self._recent) == KEPT else self._from)
-                self.last = news[-1][0]
-                self._changed.set()
-                self._changed = asyncio.Event()
-
-    async def after(self, number: int, patience: float) -> Sequence[News]:
-        """Events after a number, in order; none when nothing came within `patience` seconds."""
-        if number >= self.last:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), patience)
-        if number >= self._from:
-            return [one for one in self._recent if one[0] > number]
-        found: list[News] = await self._ask(_after, number)
-        return found
 
 
 def _last() -> int:
@@ -87,12 +30,7 @@ def _after(number: int) -> list[News]:
     return [(one, json.loads(event.body)) for one, event in store.events(number, AT_ONCE)] if store else []
 
 
-_feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, Feed] = WeakKeyDictionary()
-
-
-def feed() -> Feed:
-    """This loop's."""
-    return _feeds.setdefault(asyncio.get_running_loop(), Feed())
+ALARMS: Source[dict[str, Any]] = Source("alarms", _last, _after, LOOK_S)
 
 
 @dataclass(frozen=True)

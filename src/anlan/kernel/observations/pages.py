@@ -66,6 +66,9 @@ def device(request: Request, pk: int, refused: Refused | None = None, token: str
     one = _found(request, pk)
     manages = policy.may(request.actor, _MANAGE)
     context = {
+        # Who looks after a device need not see the figures of its station: then names lead nowhere.
+        "seen": set(queries.streams(request.actor).filter(device=one).values_list("pk", flat=True)),
+        "station_seen": queries.stations(request.actor).filter(pk=one.station_id or 0).exists(),
         "device": one, "link": reading.links(request.at).get(one.pk), "streams": one.streams.select_related("station"), "bad": refused,
         "offers": offers(DEVICE_MOVES, one, request.actor), "stations": _stations(request) if manages else [], "typed": request.POST,
         "settings": [(title, _said(one.settings.get(name, given))) for name, (title, given) in DEVICE_SETTINGS.items() if name != "key"],

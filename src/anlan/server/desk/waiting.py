@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anlan.base import clock
 from anlan.kernel.access.types import Actor
 from anlan.kernel.journal.models import Entry
-from anlan.kernel.web.types import Waiting
+from anlan.kernel.web.types import Fact, Waiting
 from anlan.server.house import CAPABILITIES
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,25 +28,43 @@ class Group:
     rows: tuple[Waiting, ...]
 
 
-def waiting(actor: Actor, at: datetime) -> list[Waiting]:
-    """Everything that waits for this actor, the most urgent first; what has no clock comes last."""
-    rows = [row for one in CAPABILITIES if one.waiting for row in one.waiting(actor, at)]
+# Everything that changes what waits is journalled, but for the clock's own progress: what was gathered holds until the next entry,
+# and no longer than this. Two actions may commit in another order than their entries were numbered: then it lags by as much.
+KEPT_SECONDS = 10
+
+
+def _key(what: str, actor: Actor, at: datetime) -> str:
+    last = Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    return f"{what}:{actor.person_id}:{actor.post_id}:{last}:{clock.civil_date(at)}:{get_language()}"
+
+
+def _kept(what: str, actor: Actor, at: datetime, gather: Callable[[], T]) -> T:
+    return cast("T", cache.get_or_set(_key(what, actor, at), gather, timeout=KEPT_SECONDS))
+
+
+def _by_clock(rows: Iterable[Waiting]) -> list[Waiting]:
     far = datetime.max.replace(tzinfo=clock.CHINA)
     return sorted(rows, key=lambda row: (row.due_at or far, row.title))
+
+
+def waiting(actor: Actor, at: datetime) -> list[Waiting]:
+    """Everything that waits for this actor, the most urgent first; what has no clock comes last."""
+    return _kept("waiting", actor, at, lambda: _by_clock(row for one in CAPABILITIES if one.waiting for row in one.waiting(actor, at)))  # fmt: skip
 
 
 def sent(actor: Actor, at: datetime) -> list[Waiting]:
     """等别人: what this person sent and others hold, the most urgent first."""
-    rows = [row for one in CAPABILITIES if one.sent for row in one.sent(actor, at)]
-    far = datetime.max.replace(tzinfo=clock.CHINA)
-    return sorted(rows, key=lambda row: (row.due_at or far, row.title))
+    return _kept("sent", actor, at, lambda: _by_clock(row for one in CAPABILITIES if one.sent for row in one.sent(actor, at)))  # fmt: skip
+
+
+def facts(actor: Actor, at: datetime) -> list[Fact]:
+    """现在: how things stand, a line a capability."""
+    return _kept("facts", actor, at, lambda: [fact for one in CAPABILITIES if one.now for fact in one.now(actor, at)])
 
 
 def count_waiting(actor: Actor, at: datetime) -> int:
-    """The badge on every page. Counted again when anything was journalled or the day changed, never older than a minute."""
-    last = Entry.objects.order_by("-id").values_list("id", flat=True).first()
-    key = f"waiting:{actor.person_id}:{actor.post_id}:{last}:{clock.civil_date(at)}"
-    return cast("int", cache.get_or_set(key, lambda: len(waiting(actor, at)), timeout=60))
+    """The badge on every page."""
+    return _kept("count", actor, at, lambda: len(waiting(actor, at)))
 
 
 def grouped(rows: list[Waiting], at: datetime) -> list[Group]:

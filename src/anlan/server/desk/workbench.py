@@ -14,7 +14,7 @@ from anlan.kernel.web.deadlines import Mark, deadline_line
 from anlan.kernel.web.types import Waiting
 from anlan.kernel.web.words import clock_of
 from anlan.server.desk.pages import verb_titles
-from anlan.server.desk.waiting import grouped, sent, waiting
+from anlan.server.desk.waiting import facts, grouped, sent, waiting
 from anlan.server.house import CAPABILITIES
 
 SHOWN, BESIDE, GAUGES, DONE_MARKS = 50, 6, 6, 4
@@ -44,7 +44,7 @@ def workbench(request: Request) -> HttpResponse:
         "groups": grouped(listed, at), "total": len(rows), "rest": len(wanted) - len(listed), "kind": kind,
         "kinds": sorted({row.kind for row in rows}), "line": deadline_line(marks, at) if marks else "",
         "others": others[:BESIDE], "others_total": len(others),
-        "facts": [fact for one in CAPABILITIES if one.now for fact in one.now(actor, at)],
+        "facts": facts(actor, at),
         "gauges": [gauge for one in CAPABILITIES if one.gauges for gauge in one.gauges(actor, at)][:GAUGES],
     }  # fmt: skip
     return render(request, "server/desk/workbench.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -14,6 +15,8 @@ from anlan.kernel.alarms.types import Watch, event
 from anlan.kernel.observations import reading
 from anlan.kernel.observations.store.chunks import Store
 from anlan.kernel.observations.store.types import EMPTY, Commit
+from anlan.kernel.web import feed
+from anlan.kernel.web.feed import Feed
 
 pytestmark = pytest.mark.pure
 
@@ -32,7 +35,7 @@ def _raise(store: Store, number: int) -> None:
     store.append(Commit(number, EMPTY, events=(told,)))
 
 
-async def _numbers(events: feeds.Feed, after: int, count: int) -> list[int]:
+async def _numbers(events: Feed[Any], after: int, count: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
         found += [number for number, _body in await events.after(found[-1] if found else after, 5.0)]
@@ -42,7 +45,7 @@ async def _numbers(events: feeds.Feed, after: int, count: int) -> list[int]:
 async def _told(store: Store) -> None:
     for number in range(1, 4):
         _raise(store, number)
-    events = feeds.Feed()
+    events = feeds.ALARMS.here()
     async with events.listening():
         assert events.last == 3
         assert await _numbers(events, 0, 3) == [1, 2, 3]  # who was cut off before anybody listened here
@@ -59,9 +62,9 @@ def test_each_listener_gets_every_event_once(store: Store) -> None:
 
 
 async def _more_than_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "KEPT", 4)
+    monkeypatch.setattr(feed, "KEPT", 4)
     monkeypatch.setattr(feeds, "AT_ONCE", 3)
-    events = feeds.Feed()
+    events = feeds.ALARMS.here()
     async with events.listening():
         for number in range(1, 12):
             _raise(store, number)

@@ -167,17 +167,22 @@ def _live(request: Request, incident: Incident) -> dict[str, Any]:
     entries = list(incident.entries.exclude(kind__in=("task_move", "receipt")).order_by("-seq")[:60])
     strikes = incident.entries.filter(kind="strike")
     both = {one.pk: one for one in (*entries, *strikes)}
-    now = incident.now(request.at)
-    return {"feed": showing.feed(list(both.values()))[:40], "known": f"{incident.seq}-{now:%H%M}"}
+    return {"feed": showing.feed(list(both.values()))[:40], "known": _known(request, incident)}
+
+
+def _known(request: Request, incident: Incident) -> str:
+    """What a page shows: the last entry, and the minute, since clocks run."""
+    return f"{incident.seq}-{incident.now(request.at):%H%M}"
 
 
 def live(request: Request, number: str) -> HttpResponse:
     """The parts that change, for a page that knows `known`; 204 while nothing has."""
     incident = found(request, number)
-    told = _live(request, incident)
-    if request.GET.get("known") == told["known"]:
+    if request.GET.get("known") == _known(request, incident):
         return HttpResponse(status=204)
-    return render(request, _T + "live.html", {**showing.context(incident, request.actor, request.at), **told})
+    return render(
+        request, _T + "live.html", {**showing.context(incident, request.actor, request.at), **_live(request, incident)}
+    )
 
 
 def wall(request: Request, number: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.types import Actor
 from anlan.kernel.registry.pages import sheet_pages
 from anlan.kernel.registry.types import Column, Problem, Sheet
+from anlan.kernel.response import queries as incidents
 from anlan.packs.safety.team.models import Expert, Team, TeamMark
 from anlan.packs.safety.team.rules import KINDS, READINESS, READY_DAYS, SKILLS, skills, unready
 
@@ -50,10 +51,11 @@ def check_expert(values: Mapping[str, Any]) -> Sequence[Problem]:
 
 def _part(row: Any, actor: Actor, at: datetime) -> tuple[str, Mapping[str, Any]]:
     today = civil_date(at)
-    past = row.dispatches.select_related("incident").order_by("-called_at")[:10]
+    past = list(row.dispatches.select_related("incident").order_by("-called_at")[:10])
+    known = set(incidents.visible(actor).filter(pk__in={one.incident_id for one in past}).values_list("pk", flat=True))
     why = unready(row.ready, row.ready_on, row.insured_until, today)
     return "packs/safety/team/part_team.html", {
-        "unready": why, "past": past, "asked": row.dispatches.filter(state="asked", ended_at=None).select_related("incident") if policy.may(actor, WRITE, row) else (),
+        "unready": why, "past": [(one, one.incident_id in known) for one in past], "asked": row.dispatches.filter(state="asked", ended_at=None).select_related("incident") if policy.may(actor, WRITE, row) else (),
     }  # fmt: skip
 
 
