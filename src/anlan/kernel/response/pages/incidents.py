@@ -201,6 +201,7 @@ def wall(request: Request, number: str) -> HttpResponse:
     split = showing.groups(standing, at)
     context = {
         **showing.at_board(incident, standing, at), "mode": "wall", "tasks": [*split.late, *split.running, *split.coming][:6], "map": ground.bounds() is not None,
+        "here": sum(1 for one in standing.resources.values() if one.kind == "team" and one.state != "released"),
         "shelters": [one for one in standing.resources.values() if one.kind == "shelter" and one.state != "released"],
     }  # fmt: skip
     return render(request, _T + "wall.html", context)
