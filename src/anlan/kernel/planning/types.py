@@ -37,7 +37,7 @@ class Computed:
     inputs_hash: str
     note: str = ""
     substitution: str = ""
-    # For a ratio of counted days: how many count, of how many; lets the page say what the rest of the year must bring.
+    # For a share: how many count, of how many.
     ratio: tuple[int, int] | None = None
     steps: tuple[Step, ...] = field(default_factory=tuple)
 
@@ -72,6 +72,7 @@ class Formula:
     # 试算: the same figure under another edition of the standard; shown beside the value, never replacing it.
     trial: Callable[[int, date], Computed] | None = None
     working: Working | None = None
+    of_days: bool = False  # its ratio counts days: what remains of the year can be said in days
 
     def works(self, printed: str) -> Working | None:
         """The working definition for an indicator printed with this unit; None where the printed one is what is computed."""

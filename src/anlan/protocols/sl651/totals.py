@@ -15,7 +15,7 @@ def rain_between(previous: float | None, now: float | None, roll_at: float = ROL
 
     A smaller reading is a roll-over when the counter was so near `roll_at` (the greatest number it shows) that at most
     1,000 mm would have fallen. Otherwise the counter was set back (a repair, a new gauge) and nobody knows the rain: None, as when
-    a reading is missing, negative or above `roll_at`. A reading is a multiple of 0.1 mm.
+    a reading is missing, negative or above `roll_at`. Readings have up to two decimals, so has the result.
     """
     if previous is None or now is None or not (0 <= previous <= roll_at and 0 <= now <= roll_at):
         return None
@@ -24,4 +24,4 @@ def rain_between(previous: float | None, now: float | None, roll_at: float = ROL
         fallen += roll_at + 0.1
         if fallen > _MOST_BY_ROLLING:
             return None
-    return round(fallen, 1)
+    return round(fallen, 2)

@@ -112,10 +112,11 @@ def _newest(series: Mapping[int, IndicatorValue]) -> IndicatorValue | None:
     return next((series[year] for year in sorted(series, reverse=True) if series[year].value is not None), None)
 
 
-def known_of(value: IndicatorValue | None) -> Known | None:
+def known_of(value: IndicatorValue | None, formula: Formula | None) -> Known | None:
     if value is None or value.value is None:
         return None
-    return Known(value=value.value, year=value.year, as_of=value.as_of, ratio=value.ratio)
+    ratio = value.ratio if formula and formula.of_days else None
+    return Known(value=value.value, year=value.year, as_of=value.as_of, ratio=ratio)
 
 
 def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
@@ -136,7 +137,7 @@ def rows_of(indicators: QuerySet[Indicator], day: date) -> list[Row]:
         mine = series.get(one.pk, {})
         formula = formulas.named(bindings.get(one.pk, ""))
         value, promise = _newest(mine), promise_of(one, formula)
-        verdict = judge(promise, known_of(value), day)
+        verdict = judge(promise, known_of(value, formula), day)
         rows.append(Row(one, promise, mine, value, verdict, formula, notes.get(one.pk, [])))
     return rows
 

@@ -116,6 +116,7 @@ FORMULAS = (
         compute=_compute(_good, edition_for),
         fingerprint=_fingerprint,
         trial=_compute(_good, lambda day: other(edition_for(day))),
+        of_days=True,
     ),
     Formula(
         slug="air_quality.pm25_mean",

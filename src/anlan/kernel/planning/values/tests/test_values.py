@@ -56,7 +56,7 @@ class Records:
         facts: dict[str, Any] = {
             "slug": "test.good_days", "title": "优良天数比率", "unit": "%", "text": "优良天数 ÷ 有效天数",
             "indicators": ("城市空气质量优良天数比率",), "compute": self.compute, "fingerprint": self.fingerprint,
-            "trial": self.trial,
+            "trial": self.trial, "of_days": True,
         }  # fmt: skip
         return Formula(**{**facts, **changes})
 

@@ -34,6 +34,8 @@ def test_the_amount_is_the_difference_of_the_counter_whatever_was_lost_between()
     assert rules.fallen(every[::4], T0, T0 + HOUR_MS) == Amount(6.0)
     assert rules.fallen(every, T0 - 1, T0 + HOUR_MS) is None  # nothing tells the counter when the span began
     assert rules.fallen(every[:1], T0, T0 + HOUR_MS) is None  # and nothing since
+    fine = [(T0 + place * HOUR_MS // 12, 10 + place * 0.25) for place in range(13)]
+    assert rules.fallen(fine, T0, T0 + HOUR_MS) == Amount(3.0)  # steps of a finer gauge are not rounded one by one
 
 
 @pytest.mark.pure
