@@ -52,7 +52,7 @@ def test_a_citizen_without_script_from_the_report_to_the_judgement(sign_in: Sign
 
     officer = sign_in("environment")
     officer.goto(f"/cases/{number}/")
-    expect(officer.locator("#reporter")).to_contain_text("138******09")
+    expect(officer.locator("#reporter")).to_contain_text("***0009")
     expect(officer.locator("main")).not_to_contain_text("13800000009")
     choose(officer, "#accept-to", "示例一街道")
     officer.get_by_role("button", name="受理", exact=True).last.click()
@@ -70,7 +70,7 @@ def test_a_citizen_without_script_from_the_report_to_the_judgement(sign_in: Sign
 
     auditor = sign_in("auditor")
     auditor.goto(f"/cases/{number}/")
-    expect(auditor.locator("#reporter")).to_contain_text("138******09")
+    expect(auditor.locator("#reporter")).to_contain_text("***0009")
     expect(auditor.locator("main")).not_to_contain_text("示例·钱某")
 
     citizen.goto("/public/reports/track/")

@@ -38,7 +38,7 @@ class Report(models.Model):
 
     @property
     def masked(self) -> str:
-        """`王**，138******21`; what every officer sees."""
+        """`王**，***0021`; what every officer sees."""
         return "，".join(one for one in (masked(self.name), masked_number(self.phone)) if one) or "匿名"
 
 
