@@ -17,6 +17,8 @@ from anlan.kernel.access import policy
 from anlan.kernel.access.edge import STATUS, Request, number
 from anlan.kernel.access.models import Organisation, Post
 from anlan.kernel.casework import actions as casework
+from anlan.kernel.casework import queries as cases_seen
+from anlan.kernel.checks import queries as checks
 from anlan.kernel.checks.types import PACES, PHOTOS
 from anlan.kernel.files.keeping import LIMIT, read_waiting, set_waiting
 from anlan.kernel.registry import views
@@ -148,13 +150,20 @@ def _shown(request: Request, risk: Risk, refused: Refused | None = None, at: str
     may_edit = policy.why(request.actor, queries.EDIT, risk)
     measures = queries.watched(risk.measures.filter(is_active=True), request.at)
     order = list(CONTROLS)
+    consultations = [one.case for one in risk.consultations.select_related("case")]
+    failed = [found for one in measures for found in one.failures]
+    cases = {one.pk for one in consultations} | {one.case.pk for one in failed if one.case}
+    tasks = {one.answer.record.task_id for one in failed if one.answer}
     context = {
+        # Numbers lead only where the reader may follow.
+        "cases": set(cases_seen.visible(request.actor).filter(pk__in=cases).values_list("pk", flat=True)),
+        "tasks": set(checks.visible(request.actor).filter(pk__in=tasks).values_list("pk", flat=True)),
         "risk": risk, "row": risk.row(), "measures": measures, "kinds": KINDS, "paces": PACES, "tables": _tables(request), "may_edit": may_edit, "bad": refused, "place": at,
         "typed": request.POST if refused else {"method": risk.method, "direct": risk.direct, **risk.factors}, "signals": list(risk.signals.select_related("near_miss", "measure", "incident")),
         "incidents": set(response.visible(request.actor).filter(pk__in=risk.signals.exclude(incident=None).values("incident")).values_list("pk", flat=True)),
         "open_signals": risk.signals.filter(state="open").count(), "versions": list(risk.versions.all()[:30]), "lead": CONTROLS[risk.lead],
         "also": [CONTROLS[one] for one in order[: order.index(risk.lead)]], "below": [CONTROLS[one] for one in order[order.index(risk.lead) + 1 :]],
-        "consultations": [one.case for one in risk.consultations.select_related("case")], "may_ask": policy.may(request.actor, PROCESS.open, risk), "experts": _experts(request),
+        "consultations": consultations, "may_ask": policy.may(request.actor, PROCESS.open, risk), "experts": _experts(request),
         "table": grading.table(risk.method, civil_date(request.at)), "roles": policy.roles(),
     }  # fmt: skip
     return render(request, _T + "risk.html", context, status=_status(refused))
