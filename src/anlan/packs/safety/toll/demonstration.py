@@ -7,7 +7,8 @@ from typing import Any
 
 from anlan.base.clock import civil_date
 from anlan.kernel.capability import registers
-from anlan.packs.safety.toll.sheets import CULTURE, YEARS
+from anlan.kernel.response.models import Incident
+from anlan.packs.safety.toll.sheets import CULTURE, RULINGS, YEARS
 
 _OFFICE = "SL-B11"
 # year: deaths at work, of them in trade, deaths and loss (万元) by disasters
@@ -31,6 +32,15 @@ def _year(year: int) -> dict[str, Any]:
 
 def load(at: datetime) -> None:
     registers.load(YEARS, [_year(year) for year in range(2021, civil_date(at).year)], at)
+    flooded = Incident.objects.filter(is_demo=True, mode="real", kind="flood").order_by("pk").first()
+    if flooded is not None:
+        ruled = {
+            "number": flooded.number,
+            "field": "disaster",
+            "ruled_on": 0,
+            "basis": "示例：灾情认定书，不是真实文件",
+        }
+        registers.load(RULINGS, [{"organisation": _OFFICE, **ruled}], at)
     base = {
         "organisation": _OFFICE,
         "code": "WH-01",
