@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,9 +22,9 @@ from anlan.kernel.journal.types import Verb
 from anlan.kernel.relay import queries
 from anlan.kernel.relay.models import Handover, Mirror, MirrorEntry, Shipment
 from anlan.kernel.relay.types import HAND_OVER, INCIDENT, MOST_BYTES, MOST_ENTRIES, RECEIPT
-from anlan.kernel.relay.wording import entry_of, told
+from anlan.kernel.relay.wording import entry_of, said, told
 from anlan.kernel.response import log
-from anlan.kernel.response.fold import Board
+from anlan.kernel.response.fold import Board, apply, copied, needs_fold
 from anlan.kernel.response.log import Draft
 from anlan.kernel.response.models import Incident, LogEntry
 
@@ -143,21 +144,35 @@ def incident_arrived(arrival: Arrival) -> None:
         peer_id=arrival.peer, key=key,
         defaults={"number": number, "reason": reason, "mode": "real", "state": "reported", "arrived_at": arrival.at, "last_at": arrival.at},
     )  # fmt: skip
-    for row in rows:
-        _append(mirror, row, arrival.at)
-    board = queries.board(mirror)
+    board = _followed(mirror, rows, arrival.at)
     for name in ("title", "kind", "mode", "state", "grade", "level", "place"):
         setattr(mirror, name, getattr(board, name))
     mirror.last_at = arrival.at
     mirror.save()
 
 
-def _append(mirror: Mirror, row: Any, at: datetime) -> None:
+def _followed(mirror: Mirror, rows: Sequence[Any], at: datetime) -> Board:
+    """The board with the entries that are new. One that is known is gone on with: a long log costs no more at its end than at its beginning."""
+    known = queries.board(mirror)
+    added = [entry for row in rows if (entry := _append(mirror, row, at)) is not None]
+    new = [said(one) for one in added]
+    if any(needs_fold(one) for one in new):
+        return queries.board(mirror)
+    standing = copied(known)
+    for one in new:
+        apply(standing, one)
+    head = mirror.head
+    transaction.on_commit(lambda: queries.BOARDS.put(head, standing))
+    return standing
+
+
+def _append(mirror: Mirror, row: Any, at: datetime) -> LogEntry | None:
+    """The entry as it was appended; None for one that is here already."""
     entry = entry_of(row)
     if entry.seq <= mirror.seq:
         if not MirrorEntry.objects.filter(mirror=mirror, seq=entry.seq, hash=entry.hash).exists():
             raise Refused("differs", f"第 {entry.seq} 条记录和以前送来的不同。")
-        return
+        return None
     if entry.seq != mirror.seq + 1:
         raise Refused("gap", f"缺第 {mirror.seq + 1} 条记录，先送来它。")
     if entry.former != mirror.head or entry.hash != log.hashed(entry):
@@ -167,6 +182,7 @@ def _append(mirror: Mirror, row: Any, at: datetime) -> None:
         told=json.dumps(row, ensure_ascii=False, sort_keys=True), hash=entry.hash,
     )  # fmt: skip
     mirror.seq, mirror.head = entry.seq, entry.hash
+    return entry
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from anlan.kernel.relay.models import Handover, Mirror, Shipment
 from anlan.kernel.relay.types import HAND_OVER, READ
 from anlan.kernel.relay.wording import entry_of, said
 from anlan.kernel.response.fold import Board, fold
-from anlan.kernel.response.log import hashed
+from anlan.kernel.response.log import Boards, hashed
 from anlan.kernel.response.models import LogEntry
 from anlan.kernel.web.types import Waiting
 
@@ -59,8 +59,16 @@ def entries(mirror: Mirror) -> list[LogEntry]:
     return [entry_of(json.loads(one.told)) for one in mirror.entries.order_by("seq")]
 
 
+BOARDS = Boards(100)
+
+
 def board(mirror: Mirror) -> Board:
-    return fold(said(one) for one in entries(mirror))
+    """The board as of the mirror's head, which names every entry before it; to be read, not changed."""
+    found = BOARDS.get(mirror.head, mirror.seq)
+    if found is None:
+        found = fold(said(one) for one in entries(mirror))
+        BOARDS.put(mirror.head, found)
+    return found
 
 
 def verify(mirror: Mirror) -> str:

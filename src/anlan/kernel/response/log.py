@@ -57,7 +57,7 @@ def said(entry: LogEntry) -> Said:
     )  # fmt: skip
 
 
-class _Boards:
+class Boards:
     """Boards of this process as of their last entry, the longest unused dropped first. Whoever writes copies the board first."""
 
     def __init__(self, most: int) -> None:
@@ -79,7 +79,7 @@ class _Boards:
                 self._kept.popitem(last=False)
 
 
-_boards = _Boards(200)
+_boards = Boards(200)
 
 
 def board(incident: Incident) -> Board:

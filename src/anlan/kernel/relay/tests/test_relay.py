@@ -16,7 +16,9 @@ from anlan.kernel.exchange.delivery.models import Arrived, Parcel, Peer
 from anlan.kernel.exchange.delivery.tests.support import Other
 from anlan.kernel.relay import actions, queries
 from anlan.kernel.relay.models import Handover, Mirror, MirrorEntry
+from anlan.kernel.relay.wording import said
 from anlan.kernel.response.actions import command, saying
+from anlan.kernel.response.fold import fold
 from anlan.kernel.response.models import Incident, LogEntry
 from anlan.kernel.response.tests.support import assessed, flood
 
@@ -70,6 +72,36 @@ def test_the_log_arrives_equal_by_hash_and_goes_on(cast: Cast) -> None:
     assert mirror.head == incident.head
     handover.refresh_from_db()
     assert handover.sent_seq == incident.seq
+
+
+def test_a_long_log_is_not_read_again_for_every_parcel(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Only a strike, which changes what was before it, has the whole log read again; the board is the fold of all entries either way."""
+    incident, duty, read = assessed(cast), cast.actor("duty"), list[int]()
+    queries.BOARDS.clear()
+    other, _peer, _handover = handed(cast, incident)
+    whole = queries.entries
+    monkeypatch.setattr(queries, "entries", lambda mirror: read.append(mirror.seq) or whole(mirror))  # type: ignore[func-returns-value]
+
+    def go_on() -> Mirror:
+        before = Parcel.objects.count() if Mirror.objects.exists() else 0
+        actions.follow(cast.at)
+        with django_capture_on_commit_callbacks(execute=True):
+            across(cast, other, before)
+        mirror = Mirror.objects.get()
+        assert queries.board(mirror) == fold(said(one) for one in whole(mirror))
+        return mirror
+
+    go_on()
+    first = len(read)
+    for number in range(3):
+        told = saying.fact(actor=duty, incident=incident, values={"evacuated": 640 + number}, at=cast.at)
+        assert queries.board(go_on()).counts["evacuated"].value == 640 + number
+    assert len(read) == first
+    saying.strike(actor=duty, incident=incident, entry=told[0].pk, reason="数错了", at=cast.at)
+    assert queries.board(go_on()).counts["evacuated"].value == 641
+    assert len(read) == first + 1
 
 
 def test_handing_over_is_said_in_the_log_and_once(cast: Cast) -> None:
