@@ -43,7 +43,7 @@ def violations(page: Page) -> list[str]:
 
 ROLES = (
     "environment", "planner", "emergency", "education", "street", "leader", "auditor", "admin", "regulator", "safety", "legal", "inspector",
-    "handler", "police", "plant", "commander", "duty", "-",
+    "handler", "police", "plant", "commander", "duty", "worker", "shelter", "-",
 )  # fmt: skip
 # What stands only after something was sent, signed or asked for by letter, or when a second instance is linked; the first in the test below.
 BEHIND_A_FORM = {

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from anlan.kernel.access import policy
 from anlan.kernel.access.edge import Request, number
+from anlan.kernel.registry import queries as registry
 from anlan.kernel.response import log
 from anlan.kernel.response.models import Incident
 from anlan.kernel.web.exporting import exported
@@ -18,17 +19,20 @@ from anlan.packs.safety.relief import queries, rules
 from anlan.packs.safety.relief.actions import sites
 from anlan.packs.safety.relief.models import Household, Opening, PaperForm
 from anlan.packs.safety.relief.pages.common import T, clock_context, incident, status, tried
+from anlan.packs.safety.relief.sheets import COMMUNITIES
+from anlan.packs.safety.relief.shelter import SHEET as SHELTERS
 from anlan.packs.safety.relief.sites import Shelter
 from anlan.packs.safety.relief.types import ACT, NEEDS, ORDER, RECOVERY_READ
 
 
 def incidents(request: Request) -> HttpResponse:
-    """Every incident with people to care for; open ones first."""
+    """Open incidents first, of them those with people to care for."""
     rows = []
     for one in queries.incidents(request.actor).order_by("-is_open", "-occurred_at")[:50]:
         found = queries.lines(queries.counting(one).select_related("organisation", "incident"), one.now(request.at))
         rows.append({**clock_context(one, request.at), "sum": rules.summed(line.klass for line in found), "people": sum(line.row.people for line in found),
                      "open": queries.openings(one).filter(state="open").count()})  # fmt: skip
+    rows.sort(key=lambda one: (not one["incident"].is_open, not (one["people"] or one["open"])))
     return render(request, T + "incidents.html", {"rows": rows})
 
 
@@ -143,6 +147,9 @@ def coverage(request: Request) -> HttpResponse:
         sum(one.community.residents for one in found if one.covered),
     )
     context = {
+        # Names lead only where the reader may follow.
+        "communities": set(registry.visible(COMMUNITIES, request.actor).values_list("pk", flat=True)),
+        "shelters": set(registry.visible(SHELTERS, request.actor).values_list("pk", flat=True)),
         "rows": found, "whole": whole, "good": good, "share": round(100 * good / whole, 1) if whole else None, "kinds": rules.kinds().values(), "method": rules.method(),
     }  # fmt: skip
     return render(request, T + "coverage.html", context)
