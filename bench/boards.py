@@ -24,14 +24,15 @@ from bench.task_list import free_port, wait
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = str(ROOT / "bench" / "boards_program.py")
-WARM_S, POLL_S, GATHER_S, EVERY_S = 8.0, 10.0, 0.05, 0.5
+WARM_S, POLL_S, GATHER_S, EVERY_S, APART_S = 8.0, 10.0, 0.05, 0.5, 0.15
 KNOWN = re.compile(rb"known=(\d+)-([0-9]+)")
 
 
 class Board:
     """One person's page: what it knows, and when it came to know it."""
 
-    def __init__(self, port: int, told: dict[str, Any]) -> None:
+    def __init__(self, port: int, told: dict[str, Any], comes: float) -> None:
+        self.comes = comes  # seconds: people sit down one after another
         self.port, self.incident, self.number = port, told["incident"], told["number"]
         self.cookie, self.known, self.seen = told["cookie"], b"", dict[int, float]()
         self.named = asyncio.Event()
@@ -41,8 +42,9 @@ class Board:
         return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={self.cookie}\r\n\r\n".encode()
 
     async def listen(self) -> None:
+        await asyncio.sleep(self.comes)
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
-        writer.write(self._ask("/events/"))
+        writer.write(self._ask("/events"))
         kind = b""
         while line := await reader.readline():
             if line.startswith(b"event: "):
@@ -54,14 +56,17 @@ class Board:
         self.lost += 1
 
     async def show(self) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
+        await asyncio.sleep(self.comes)
         while True:
+            # The server ends a line that rests for five seconds: a new one each time.
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
             writer.write(self._ask(f"/incidents/{self.number}/live/?known={self.known.decode()}"))
             head = await reader.readuntil(b"\r\n\r\n")
             status = int(head.split(b" ", 2)[1])
             assert status in (200, 204), head[:300]
             length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
             body = await reader.readexactly(int(length[1])) if length else b""
+            writer.close()
             if found := KNOWN.search(body):
                 self.known, now = b"-".join(found.groups()), time.time()
                 self.seen.setdefault(int(found[1]), now)
@@ -77,9 +82,9 @@ async def _watch(
     port: int, people: list[dict[str, Any]], env: dict[str, str], seconds: float
 ) -> tuple[list[float], int]:
     """Seconds from commit to board, of every board an entry concerned."""
-    boards = [Board(port, one) for one in people]
+    boards = [Board(port, one, place * APART_S) for place, one in enumerate(people)]
     tasks = [asyncio.create_task(work()) for one in boards for work in (one.listen, one.show)]
-    await asyncio.sleep(WARM_S)
+    await asyncio.sleep(len(people) * APART_S + WARM_S)
     writer = await asyncio.create_subprocess_exec(
         sys.executable, PROGRAM, "write", str(seconds), str(EVERY_S), env=env, stdout=asyncio.subprocess.PIPE
     )

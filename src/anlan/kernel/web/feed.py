@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from django.db import connections
+
 T = TypeVar("T")
 KEPT, REST_S = 1_000, 1.0
 _log = logging.getLogger("anlan.live")
@@ -64,6 +66,7 @@ class Feed(Generic[T]):
             if not self._listeners and self._looking is not None:
                 self._looking.cancel()
                 self._looking = None
+                self._pool.submit(connections.close_all)  # nobody listens: its thread keeps no connection
 
     async def _ask(self, work: Callable[..., Any], *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
