@@ -7,12 +7,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.http import HttpResponse, StreamingHttpResponse
 
 from anlan.base import clock
@@ -25,6 +26,7 @@ from anlan.kernel.journal.sealing import sealed_after
 from anlan.kernel.response import queries as incidents
 from anlan.kernel.web.feed import Source, either
 
+T = TypeVar("T")
 BEAT_SECONDS = 1.0
 LOOK_S = 0.1  # between two looks at the journal, once a process
 LIFETIME_BEATS = 1800  # the browser reconnects with Last-Event-ID and misses nothing
@@ -67,9 +69,18 @@ def _lines(actor: Actor, news: Sequence[tuple[int, Entry]]) -> list[tuple[int, s
     return [(seq, json.dumps(body)) for seq, body in told]
 
 
+def _released(work: Callable[..., T], *given: Any) -> T:
+    """A line stands for half an hour: it holds no connection meanwhile, or some dozens of them would leave none for anybody."""
+    try:
+        return work(*given)
+    finally:
+        connections.close_all()
+
+
 async def _stream(actor: Actor, seq: int | None, alarm: int | None) -> AsyncIterator[str]:
     """`seq`, `alarm`: after which entry and alarm event; None: from now on."""
     yield "retry: 2000\n\n"
+    await sync_to_async(connections.close_all)()  # what the request itself has used
     async with ALARMS.here().listening() as alarms, ENTRIES.here().listening() as entries:
         seq, alarm = entries.last if seq is None else seq, alarms.last if alarm is None else alarm
         for _beat in range(LIFETIME_BEATS):
@@ -77,10 +88,10 @@ async def _stream(actor: Actor, seq: int | None, alarm: int | None) -> AsyncIter
             until = time.monotonic() + BEAT_SECONDS
             while (left := until - time.monotonic()) > 0:
                 raised, written = await either(alarms, alarm, entries, seq, left)
-                for one in await sync_to_async(shown)(actor, raised) if raised else ():
+                for one in await sync_to_async(_released)(shown, actor, raised) if raised else ():
                     yield f"id: {seq}.{one.number}\nevent: alarm\ndata: {json.dumps(asdict(one), ensure_ascii=False)}\n\n"
                 alarm = raised[-1][0] if raised else alarm
-                for number, body in await sync_to_async(_lines)(actor, written) if written else ():
+                for number, body in await sync_to_async(_released)(_lines, actor, written) if written else ():
                     yield f"id: {number}.{alarm}\nevent: entry\ndata: {body}\n\n"
                 seq = written[-1][0] if written else seq
                 await asyncio.sleep(0)  # a long catching up leaves room for others
